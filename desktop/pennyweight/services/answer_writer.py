@@ -1,0 +1,60 @@
+"""The text of one answer on its way into the database: every half second, and whole at its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from pennyweight.domain.conversation import Message, MessageState
+from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.store import Store
+
+EVERY_SECONDS = 0.5
+
+
+class AnswerWriter:
+    """The message must be in the database, STREAMING."""
+
+    def __init__(self, store: Store, message: Message, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._clock = clock
+        self._text = [message.text]
+        self._reasoning = [message.reasoning]
+        self._written_at = -EVERY_SECONDS
+        self.message = message
+
+    @property
+    def text(self) -> str:
+        return "".join(self._text)
+
+    def add(self, text: str = "", reasoning: str = "") -> None:
+        if text:
+            self._text.append(text)
+        if reasoning:
+            self._reasoning.append(reasoning)
+        if self._clock() - self._written_at >= EVERY_SECONDS:
+            self.flush()
+
+    def set_text(self, text: str) -> None:
+        """Instead of all text so far."""
+        self._text = [text]
+        self.flush()
+
+    def begin_anew(self) -> None:
+        """What follows replaces the text so far, which stays in the database until the first piece arrives."""
+        self._text = []
+
+    def flush(self) -> None:
+        self._written_at = self._clock()
+        self._store.conversations.append_text(
+            self.message.id, text=self.text, reasoning="".join(self._reasoning), state=MessageState.STREAMING
+        )
+
+    def finish(self, state: MessageState, rows: Sequence[LedgerEntry], note: str = "") -> Message:
+        """The end of the answer and its ledger rows, in one transaction."""
+        self.message = replace(
+            self.message, text=self.text.strip(), reasoning="".join(self._reasoning).strip(), state=state, note=note
+        )
+        self._store.conversations.finish_answer(self.message, rows)
+        return self.message

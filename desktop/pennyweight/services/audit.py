@@ -1,0 +1,259 @@
+"""Where the money and the tokens went: any period by day, model, provider, task or chat. Reads, never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from functools import reduce
+from typing import Literal
+
+from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.meter import reference as table
+from pennyweight.meter.periods import local_day
+from pennyweight.meter.reference import ReferenceModel
+from pennyweight.services.audit_period import AuditPeriod, PeriodKind, all_time
+from pennyweight.services.settings import SettingsService
+from pennyweight.store import Store
+from pennyweight.store.audit import AuditGroup, AuditSums, RowFilter, Span
+
+Grouping = Literal["day", "model", "task", "source", "provider", "conversation"]
+GROUPINGS: tuple[Grouping, ...] = ("day", "model", "task", "source", "provider", "conversation")
+IMPORT_NAMES = {
+    "claude-code": "Claude Code",
+    "codex": "Codex CLI",
+    "gemini-cli": "Gemini CLI",
+    "llm": "llm",
+    "openai": "OpenAI export",
+    "anthropic": "Anthropic export",
+    "openrouter": "OpenRouter export",
+    "chatgpt": "ChatGPT export",
+    "claude-ai": "Claude.ai export",
+}
+HERE = "This computer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One line of a table. `chosen` finds the ledger rows behind it; a day's are found by its `period`."""
+
+    key: str
+    label: str
+    source: str | None
+    """`local`, a provider's id, or None where the line holds several."""
+    imported: str | None
+    """Kind of the import, empty for rows of this program, None where the line holds both."""
+    sums: AuditSums
+    local: AuditSums
+    """The part that ran on this computer."""
+    chosen: RowFilter
+    period: AuditPeriod
+
+    @property
+    def cost_nano(self) -> int:
+        """What was paid: the provider's bill and the electricity; hardware wear is a line of its own."""
+        return self.sums.billed_nano + self.sums.electric_nano
+
+    @property
+    def per_kept_answer_nano(self) -> int | None:
+        """Cost of the rows, stopped and failed ones included, for each answer that was kept; None if not known."""
+        if self.imported != "" or not self.sums.kept_answers or self.sums.unpriced_rows:
+            return None
+        return round(self.cost_nano / self.sums.kept_answers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditReport:
+    """A period from every side. The lines of each table add up to `totals`."""
+
+    period: AuditPeriod
+    reference: ReferenceModel
+    totals: AuditSums
+    local: AuditSums
+    here: AuditSums
+    """Cloud work that this program asked for."""
+    imported: AuditSums
+    energy_sources: tuple[str, ...]
+    days: tuple[AuditRow, ...]
+    """One for each local day, also those without any work."""
+    models: tuple[AuditRow, ...]
+    tasks: tuple[AuditRow, ...]
+    sources: tuple[AuditRow, ...]
+    providers: tuple[AuditRow, ...]
+
+    @property
+    def usd_nano_per_kwh(self) -> int | None:
+        """What the electricity of these rows cost per kWh; None where no energy is known."""
+        if self.totals.joules <= 0:
+            return None
+        return round(self.totals.electric_nano / (self.totals.joules / 3.6e6))
+
+
+class AuditService:
+    """Thread-safe. `zone` is the person's zone, by default this computer's."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: SettingsService,
+        *,
+        model_name: Callable[[str], str] = lambda model: model,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        zone: tzinfo | None = None,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._model_name = model_name
+        self._now = now
+        self.zone = zone
+
+    def period(self, kind: PeriodKind) -> AuditPeriod:
+        """The week, month or year that today is in, or all time."""
+        today = self.today()
+        if kind == "week":
+            return AuditPeriod.week(today)
+        if kind == "year":
+            return AuditPeriod.year(today)
+        if kind == "all":
+            return all_time(self._store.audit.reach(), self._now(), self.zone)
+        return AuditPeriod.month(today)
+
+    def today(self) -> date:
+        return local_day(self._now(), self.zone)
+
+    def reference(self) -> ReferenceModel:
+        """The chosen reference model; the suggested flagship if the price table no longer has it."""
+        return table.find(self._settings.get().reference) or table.suggestions()[1]
+
+    def report(self, period: AuditPeriod) -> AuditReport:
+        """Every table but that of the chats, from one reading of the period's rows."""
+        reference = self.reference()
+        groups = self._store.audit.groups(period.spans(self.zone), reference.id)
+        start, end = period.bounds(self.zone)
+        return AuditReport(
+            period=period,
+            reference=reference,
+            totals=_sum(groups),
+            local=_sum(group for group in groups if group.source == "local"),
+            here=_sum(group for group in groups if group.source != "local" and not group.imported),
+            imported=_sum(group for group in groups if group.imported),
+            energy_sources=self._store.audit.energy_sources(start, end),
+            days=self._days(period, groups),
+            models=self._lines("model", groups, period),
+            tasks=self._lines("task", groups, period),
+            sources=self._lines("source", groups, period),
+            providers=self._lines("provider", groups, period),
+        )
+
+    def lines(self, period: AuditPeriod, by: Grouping) -> tuple[AuditRow, ...]:
+        """One table of the report, or that of the chats."""
+        by_day = by == "day"
+        spans: Sequence[Span] = period.spans(self.zone) if by_day else [period.whole(self.zone)]
+        groups = self._store.audit.groups(spans, self.reference().id, by_conversation=by == "conversation")
+        return self._days(period, groups) if by_day else self._lines(by, groups, period)
+
+    def rows(
+        self, period: AuditPeriod, chosen: RowFilter | None = None, *, limit: int = 200, offset: int = 0
+    ) -> list[LedgerEntry]:
+        """The ledger rows of a period that pass, newest first: what is behind a bar or a line."""
+        return self._store.audit.rows(*period.bounds(self.zone), chosen, limit=limit, offset=offset)
+
+    def _days(self, period: AuditPeriod, groups: Sequence[AuditGroup]) -> tuple[AuditRow, ...]:
+        found: dict[str, list[AuditGroup]] = {day.isoformat(): [] for day in period.dates()}
+        for group in groups:
+            found[group.span].append(group)
+        return tuple(
+            _row(day.isoformat(), day.isoformat(), found[day.isoformat()], RowFilter(), AuditPeriod(day, day))
+            for day in period.dates()
+        )
+
+    def _lines(self, by: Grouping, groups: Sequence[AuditGroup], period: AuditPeriod) -> tuple[AuditRow, ...]:
+        """Largest cost first, then most tokens."""
+        found: dict[tuple[str | None, ...], list[AuditGroup]] = {}
+        for group in groups:
+            found.setdefault(_key(by, group), []).append(group)
+        titles = self._titles(groups) if by == "conversation" else {}
+        rows = [
+            _row(
+                "/".join(part for part in key if part),
+                self._label(by, members[0], titles),
+                members,
+                _filter(by, members[0]),
+                period,
+            )
+            for key, members in found.items()
+        ]
+        return tuple(sorted(rows, key=lambda row: (-row.cost_nano, -row.sums.input_total, row.key)))
+
+    def _titles(self, groups: Sequence[AuditGroup]) -> dict[str, str]:
+        ids = sorted({group.conversation_id for group in groups if group.conversation_id})
+        titles: dict[str, str] = {}
+        for first in range(0, len(ids), 500):
+            titles |= self._store.audit.titles(ids[first : first + 500])
+        return titles
+
+    def _label(self, by: Grouping, group: AuditGroup, titles: dict[str, str]) -> str:
+        match by:
+            case "model":
+                return self._model_name(group.model) if group.source == "local" else group.model
+            case "task":
+                return group.task
+            case "conversation":
+                if group.conversation_id is None:
+                    return "Not part of a chat"
+                return titles.get(group.conversation_id) or "A chat that is gone"
+        return source_name(group.source, group.imported if by == "source" else "")
+
+
+def source_name(source: str, imported: str = "") -> str:
+    """Where something ran or was brought from, for a person."""
+    if imported:
+        return IMPORT_NAMES.get(imported, imported)
+    return HERE if source == "local" else source
+
+
+def _key(by: Grouping, group: AuditGroup) -> tuple[str | None, ...]:
+    match by:
+        case "model":
+            return group.imported, group.source, group.model
+        case "task":
+            return (group.task,)
+        case "conversation":
+            return (group.conversation_id,)
+        case "provider":
+            return (group.source,)
+    return (group.imported or group.source,)
+
+
+def _filter(by: Grouping, group: AuditGroup) -> RowFilter:
+    match by:
+        case "model":
+            return RowFilter(source=group.source, imported=group.imported, model=group.model)
+        case "task":
+            return RowFilter(task=group.task)
+        case "conversation":
+            return RowFilter(conversation_id=group.conversation_id)
+        case "provider":
+            return RowFilter(source=group.source)
+    if group.imported:
+        return RowFilter(imported=group.imported)
+    return RowFilter(source=group.source, imported="")
+
+
+def _row(key: str, label: str, members: Sequence[AuditGroup], chosen: RowFilter, period: AuditPeriod) -> AuditRow:
+    sources = {group.source for group in members}
+    imports = {group.imported for group in members}
+    return AuditRow(
+        key=key,
+        label=label,
+        source=sources.pop() if len(sources) == 1 else None,
+        imported=imports.pop() if len(imports) == 1 else None,
+        sums=_sum(members),
+        local=_sum(group for group in members if group.source == "local"),
+        chosen=chosen,
+        period=period,
+    )
+
+
+def _sum(groups: Iterable[AuditGroup]) -> AuditSums:
+    return reduce(AuditSums.__add__, (group.sums for group in groups), AuditSums())

@@ -1,0 +1,101 @@
+"""Chats: list, open, search, branches, delete with undo, drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pennyweight.domain.conversation import Attachment, Conversation, ConversationSummary, Message, SearchHit, Task
+from pennyweight.domain.errors import InputError
+from pennyweight.store import MissingRowError, Store, StoredDraft
+
+_LAST = "window.last_conversation"
+_LONGEST_TITLE = 200
+_Summaries = list[ConversationSummary]
+
+
+class ConversationService:
+    """Thread-safe. MissingRowError (a StoreError) for a chat or message that is gone."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def list(self, query: str | None = None, limit: int = 100, offset: int = 0) -> _Summaries:
+        """Newest first; with `query`, those whose title or messages hold its words."""
+        return self._store.conversations.list(limit, offset, query)
+
+    def get(self, conversation_id: str) -> Conversation:
+        return self._store.conversations.get(conversation_id)
+
+    def open(self, conversation_id: str) -> Conversation:
+        """The chat, which from now on is the one to restore at the next start."""
+        conversation = self._store.conversations.get(conversation_id)
+        self.set_last_opened(conversation_id)
+        return conversation
+
+    def messages(self, conversation_id: str, before: str | None = None, limit: int = 40) -> Sequence[Message]:
+        """A page of the branch that is shown, oldest first: the newest, or those above the message `before`."""
+        leaf = self._store.conversations.get(conversation_id).leaf_id
+        return [] if leaf is None else self._store.conversations.path_page(leaf, before, limit)
+
+    def message(self, message_id: str) -> Message:
+        return self._store.conversations.get_message(message_id)
+
+    def search(self, text: str, limit: int = 50) -> Sequence[SearchHit]:
+        return self._store.conversations.search(text, limit)
+
+    def rename(self, conversation_id: str, title: str) -> None:
+        """InputError for a title without a letter."""
+        cleaned = " ".join(title.split())[:_LONGEST_TITLE]
+        if not cleaned:
+            raise InputError("A chat needs a name.")
+        self._store.conversations.rename(conversation_id, cleaned)
+
+    def delete(self, conversation_id: str) -> str:
+        """Hide the chat; returns the token for `undo_delete`. What it cost stays in the ledger."""
+        token = self._store.conversations.delete(conversation_id)
+        if self._store.settings.get(_LAST) == conversation_id:
+            self.set_last_opened(None)
+        return token
+
+    def undo_delete(self, token: str) -> None:
+        self._store.conversations.restore(token)
+
+    def switch_branch(self, message_id: str, step: int) -> Conversation:
+        """Show the sibling `step` (+1, -1) away from the message; at either end nothing changes."""
+        tree = self._store.conversations
+        conversation_id = tree.get_message(message_id).conversation_id
+        ids = tree.siblings(message_id)
+        target = ids.index(message_id) + step
+        if step and 0 <= target < len(ids):
+            tree.set_leaf(conversation_id, tree.descend(ids[target]))
+        return tree.get(conversation_id)
+
+    def branch_position(self, message_id: str) -> tuple[int, int]:
+        """(i, n): the message is the i-th (from 1) of n siblings."""
+        ids = self._store.conversations.siblings(message_id)
+        return ids.index(message_id) + 1, len(ids)
+
+    def save_draft(
+        self, conversation_id: str | None, text: str, task: Task = Task.ASK, attachments: Sequence[Attachment] = ()
+    ) -> None:
+        """Keep what is in the composer; an empty draft is cleared. None is the chat that does not exist yet."""
+        if text.strip() or attachments:
+            self._store.drafts.save(conversation_id, text, task, attachments)
+        else:
+            self._store.drafts.clear(conversation_id)
+
+    def load_draft(self, conversation_id: str | None) -> StoredDraft | None:
+        return self._store.drafts.load(conversation_id)
+
+    def last_opened(self) -> str | None:
+        """The chat to restore; None if there is none or it is gone."""
+        stored = self._store.settings.get(_LAST)
+        if not isinstance(stored, str):
+            return None
+        try:
+            return self._store.conversations.get(stored).id
+        except MissingRowError:
+            return None
+
+    def set_last_opened(self, conversation_id: str | None) -> None:
+        self._store.settings.set(_LAST, conversation_id)

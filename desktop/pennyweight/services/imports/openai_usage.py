@@ -1,0 +1,71 @@
+"""OpenAI's usage and cost tables: sums per UTC day, so a price that depends on one request is only estimated."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from pennyweight.domain.errors import InputError
+from pennyweight.domain.usage import Processing, UsageRecord
+from pennyweight.services.imports.rows import BillRow, Rows, Skipped, UsageRow, checked, instant, money, whole
+
+csv.field_size_limit(1 << 20)
+_SAME = ("start_time", "end_time", "project_id", "user_id", "api_key_id", "model", "batch", "service_tier")
+
+
+def rows(stream: BinaryIO) -> Rows:
+    text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
+    reader = csv.DictReader(text)
+    try:
+        for number, row in enumerate(reader, 2):
+            try:
+                yield from _one(row, number)
+            except (InputError, TypeError, AttributeError) as error:
+                yield Skipped(error.what if isinstance(error, InputError) else "not readable", number)
+    except csv.Error:
+        yield Skipped("not readable", reader.line_num)
+    finally:
+        text.detach()
+
+
+def _one(row: Mapping[str, str], number: int) -> Rows:
+    at = instant(row.get("start_time_iso") or row.get("start_time"))
+    if "amount_value" in row:
+        if row["amount_value"]:
+            if (row.get("amount_currency") or "usd").lower() != "usd":
+                raise InputError("billed in another currency than US dollars")
+            item = row.get("line_item") or ""
+            key = f"{at:%Y-%m-%d}:{row.get('project_id')}:{row.get('organization_id')}:{item}"
+            yield BillRow(
+                key=f"bill:{key}", at=at, source="openai", item=item, usd=money(row["amount_value"]), line=number
+            )
+        return
+    if not row.get("model"):
+        return  # a day without use
+    taken, made = whole(row.get("input_tokens")), whole(row.get("output_tokens"))
+    if any(whole(value) for name, value in row.items() if name and ("audio" in name or "image" in name)):
+        raise InputError("audio or image tokens have other prices")
+    if taken or made:
+        tier = row.get("service_tier") or None
+        batch: Processing = "batch" if (row.get("batch") or "").lower() == "true" else "interactive"
+        yield UsageRow(
+            key=":".join(str(row.get(name) or "") for name in _SAME),
+            at=at,
+            source="openai",
+            model=row["model"],
+            usage=checked(
+                UsageRecord(
+                    input_total=taken,
+                    cache_read=whole(row.get("input_cached_tokens")),
+                    output_total=made,
+                    service_tier=tier,
+                    processing=batch,
+                    at=at,
+                )
+            ),
+            rank=taken + made,
+            line=number,
+            requests=whole(row.get("num_model_requests")) or None,
+        )

@@ -1,0 +1,134 @@
+"""Summarizing a text longer than the context: in parts, then the part summaries together, as often as needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from pennyweight.domain.answer import ChatTurn, Sampling, StopReason
+from pennyweight.domain.ledger import EntryKind
+from pennyweight.domain.recipe import Recipe
+from pennyweight.services.context_plan import output_reserve
+from pennyweight.services.events import AskEvent, PartFinished, Status
+from pennyweight.services.long_text import group_texts, split_text
+from pennyweight.services.model_call import CallResult
+from pennyweight.services.tokens import TURN_OVERHEAD, Counter
+from pennyweight.services.turns import Request
+
+_MARGIN = 8
+"""Tokens that text and instruction may need more together than apart."""
+_SMALLEST_PART = 32
+
+
+class Call(Protocol):
+    """Makes one model call; `shown` streams its text into the answer."""
+
+    def __call__(
+        self, turns: tuple[ChatTurn, ...], sampling: Sampling, kind: EntryKind, shown: bool, status: Status, /
+    ) -> Generator[AskEvent, None, CallResult]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a long text is going to be worked through."""
+
+    parts: int
+    calls: int
+
+
+class LongSummary:
+    """One long text. `budget` is how many tokens of it go into one call."""
+
+    def __init__(self, recipe: Recipe, request: Request, counter: Counter) -> None:
+        own = request.instruction != recipe.default_instruction
+        self._part_instruction = recipe.part_instruction or recipe.default_instruction
+        self._join_instruction = _join_with(recipe, request.instruction if own else "")
+        self._recipe = recipe
+        self._material = request.material
+        self._counter = counter
+        reserve = output_reserve(counter.window, recipe.sampling.max_output_tokens)
+        longest = max((self._part_instruction, self._join_instruction), key=counter.text)
+        self.budget = counter.window - reserve - self._frame(longest) - _MARGIN
+        # At least four part summaries fit into one join, so that each round leaves fewer.
+        self._part_output = max(16, min(reserve, self.budget // 4))
+        self._reserve = reserve
+
+    @property
+    def possible(self) -> bool:
+        """False where the window is too small for instruction and any text."""
+        return bool(self._material) and self.budget >= _SMALLEST_PART
+
+    def shape(self) -> Shape:
+        """An estimate of the number of calls, without cutting."""
+        parts = max(1, -(-self._counter.text(self._material) // max(1, self.budget)))
+        calls, left = parts, parts
+        fits = max(2, self.budget // max(1, min(self._part_output, self._recipe.expected_output_tokens)))
+        while left > 1:
+            left = -(-left // fits)
+            calls += left
+        return Shape(parts, calls)
+
+    def run(self, call: Call, on_parts: Callable[[str], None]) -> Generator[AskEvent, None, StopReason]:
+        """Make the calls; the last join is shown as the answer. `on_parts` gets the summaries so far as one text."""
+        parts = split_text(self._material, self.budget, self._counter.text)
+        parts = [part for part in parts if part.strip()]
+        sampling = replace(self._recipe.sampling, max_output_tokens=self._part_output)
+        summaries: list[str] = []
+        for index, part in enumerate(parts, 1):
+            status = Status(f"Summarizing part {index} of {len(parts)}", (index - 1) / (len(parts) + 1))
+            turns = self._turns(self._part_instruction, part.strip("\n"))
+            result = yield from call(turns, sampling, "part", False, status)
+            text = result.text.strip()
+            if text:
+                summaries.append(text)
+            on_parts("\n\n".join(summaries))
+            if result.reason is StopReason.STOPPED:
+                return result.reason
+            yield PartFinished(index, len(parts), text)
+        if not summaries:
+            return StopReason.END
+        return (yield from self._join(call, summaries, on_parts))
+
+    def _join(
+        self, call: Call, summaries: list[str], on_parts: Callable[[str], None]
+    ) -> Generator[AskEvent, None, StopReason]:
+        status = Status("Putting the parts together…")
+        sampling = replace(self._recipe.sampling, max_output_tokens=self._part_output)
+        while len(groups := group_texts(summaries, self.budget, self._counter.text)) > 1:
+            joined: list[str] = []
+            for index, group in enumerate(groups, 1):
+                status = Status(f"Putting the parts together: {index} of {len(groups)}")
+                result = yield from call(self._join_turns(group), sampling, "join", False, status)
+                joined.append(result.text.strip() or "\n\n".join(group)[: 4 * self.budget // len(groups)])
+                if result.reason is StopReason.STOPPED:
+                    return result.reason
+            summaries = joined
+            on_parts("\n\n".join(summaries))
+        final = replace(self._recipe.sampling, max_output_tokens=self._reserve)
+        result = yield from call(self._join_turns(summaries), final, "join", True, status)
+        return result.reason
+
+    def _join_turns(self, summaries: Sequence[str]) -> tuple[ChatTurn, ...]:
+        text = "\n\n".join(summaries)
+        if self._counter.text(text) > self.budget:  # two overlong summaries: the start of each
+            share = max(1, self.budget // max(1, len(summaries)) - 2)
+            text = "\n\n".join(split_text(summary, share, self._counter.text)[0].strip() for summary in summaries)
+        return self._turns(self._join_instruction, text)
+
+    def _turns(self, instruction: str, text: str) -> tuple[ChatTurn, ...]:
+        user = ChatTurn("user", f"{instruction}\n\n{text}")
+        return (ChatTurn("system", self._recipe.system), user) if self._recipe.system else (user,)
+
+    def _frame(self, instruction: str) -> int:
+        """Tokens of everything around the text."""
+        return self._counter.prompt(self._turns(instruction, "")) + TURN_OVERHEAD
+
+
+def _join_with(recipe: Recipe, own_instruction: str) -> str:
+    """The words for the last step: the person's own wish, after the sentence that says what the text is."""
+    join = recipe.join_instruction or recipe.default_instruction
+    if not own_instruction:
+        return join
+    head, dot, _ = join.partition(". ")
+    return f"{head}. {own_instruction}" if dot else own_instruction

@@ -1,0 +1,43 @@
+"""A chat's title from its first message, without asking a model."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+from pennyweight.domain.conversation import Message, Task
+
+_LONGEST = 48
+_DONE = {Task.DRAFT: "draft", Task.SUMMARIZE: "summary", Task.REWRITE: "rewrite"}
+
+
+def title_for(message: Message) -> str:
+    """ "Offsite notes → summary" for a file; else the first words of the text."""
+    text = _first_line(message.text)
+    if message.attachments:
+        name = _words_of(message.attachments[0].name)
+        done = _DONE.get(message.task, "")
+        return f"{_cut(name)} → {done}" if done else _cut(text or name)
+    return _cut(text) or "New chat"
+
+
+def _first_line(text: str) -> str:
+    for line in text.splitlines():
+        cleaned = " ".join(re.sub(r"^[#>*\-\s]+", "", line).split())
+        if any(letter.isalnum() for letter in cleaned):
+            return cleaned
+    return ""
+
+
+def _words_of(file_name: str) -> str:
+    words = " ".join(re.sub(r"[_\-]+", " ", PurePath(file_name).stem).split())
+    return words[:1].upper() + words[1:] if words else file_name
+
+
+def _cut(text: str) -> str:
+    printable = "".join(letter for letter in text if letter.isprintable())
+    if len(printable) <= _LONGEST:
+        return printable.rstrip(" .:,;")
+    head = printable[: _LONGEST - 1]
+    space = head.rfind(" ")
+    return (head[:space] if space > _LONGEST // 2 else head).rstrip(" .:,;") + "…"

@@ -1,0 +1,89 @@
+"""How many tokens a text is: asked of the model when it is loaded, estimated from its length when not."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from pennyweight.domain.answer import AnswerSource, ChatTurn
+
+TURN_OVERHEAD = 6
+"""Tokens that a chat template puts around one turn, roughly."""
+DEFAULT_BYTES_PER_TOKEN = 3.4
+"""Of UTF-8 text, until this model has counted some itself. Low, so that an estimate is rather too high."""
+_CACHE_SIZE = 2_000
+
+
+class Counter(Protocol):
+    @property
+    def exact(self) -> bool: ...
+
+    @property
+    def window(self) -> int:
+        """Tokens that prompt and answer share."""
+        ...
+
+    def text(self, text: str) -> int:
+        """Tokens of a bare text."""
+        ...
+
+    def prompt(self, turns: Sequence[ChatTurn]) -> int:
+        """Tokens of a whole prompt, template included."""
+        ...
+
+
+class CountingSource(AnswerSource, Protocol):
+    def count_text_tokens(self, text: str, model: str) -> int: ...
+
+
+class CountCache:
+    """Counts by model and text, so that planning while a person types does not ask again for old turns."""
+
+    def __init__(self) -> None:
+        self._counts: OrderedDict[tuple[str, int, int], int] = OrderedDict()
+
+    def get(self, model: str, text: str, count: Callable[[], int]) -> int:
+        key = (model, len(text), hash(text))
+        known = self._counts.get(key)
+        if known is None:
+            known = self._counts[key] = count()
+            if len(self._counts) > _CACHE_SIZE:
+                self._counts.popitem(last=False)
+        return known
+
+
+class EngineCounter:
+    """Exact counts. The model should be loaded: the engine would load it to count."""
+
+    exact = True
+
+    def __init__(self, source: CountingSource, model: str, window: int, cache: CountCache) -> None:
+        self._source = source
+        self._model = model
+        self._cache = cache
+        self.window = window
+
+    def text(self, text: str) -> int:
+        if not text:
+            return 0
+        return self._cache.get(self._model, text, lambda: self._source.count_text_tokens(text, self._model))
+
+    def prompt(self, turns: Sequence[ChatTurn]) -> int:
+        return self._source.count_prompt_tokens(tuple(turns), self._model)
+
+
+class EstimatedCounter:
+    """Counts from the length of the text."""
+
+    exact = False
+
+    def __init__(self, window: int, bytes_per_token: float = DEFAULT_BYTES_PER_TOKEN) -> None:
+        self.window = window
+        self._bytes = bytes_per_token
+
+    def text(self, text: str) -> int:
+        return -int(-len(text.encode("utf-8", "replace")) // self._bytes) if text else 0
+
+    def prompt(self, turns: Sequence[ChatTurn]) -> int:
+        return sum(self.text(turn.text) + TURN_OVERHEAD for turn in turns) + TURN_OVERHEAD

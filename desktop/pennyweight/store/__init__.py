@@ -1,0 +1,9 @@
+"""Everything that is kept: one SQLite file with conversations, ledger, settings and drafts."""
+
+from pennyweight.store.database import Store
+from pennyweight.store.instance import WindowLock
+from pennyweight.store.ledger import OutputStats, SpeedStats
+from pennyweight.store.problems import MissingRowError
+from pennyweight.store.settings import StoredDraft
+
+__all__ = ["MissingRowError", "OutputStats", "SpeedStats", "Store", "StoredDraft", "WindowLock"]

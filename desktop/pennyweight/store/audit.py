@@ -1,0 +1,249 @@
+"""Questions of the audit: sums of a stretch of the ledger by where the work ran, on what and for what. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Literal
+
+from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.store import codec, totals
+from pennyweight.store.connection import ReaderPool
+from pennyweight.store.ledger import ENTRIES
+
+OWN_ORIGIN = "pennyweight"
+Only = Literal["all", "unpriced", "estimated"]
+
+IMPORT_KIND = (
+    f"CASE WHEN l.origin = '{OWN_ORIGIN}' THEN '' ELSE substr(l.origin, 1, instr(l.origin || ':', ':') - 1) END"
+)
+"""The origin of an imported row begins with the kind of the import and a colon; empty for rows of this program."""
+_UNBILLED = "l.source <> 'local' AND l.billed_nano IS NULL AND l.kind <> 'correction'"
+_NO_BILL = "l.source = 'local' AND e.expected_nano IS NULL AND l.kind <> 'correction'"
+_FINISHED = "l.stop_reason IN ('end', 'length', 'stop_text')"
+# What a provider's cache held had been sent before, whether or not the row knows of the turn that sent it.
+_RESENT = "CASE WHEN l.source = 'local' THEN l.resent ELSE max(l.resent, l.cache_read) END"
+
+_SUMS = {
+    "calls": "sum(l.kind <> 'correction')",
+    "answers": "sum(l.opens_answer)",
+    "kept_answers": f"sum(l.origin = '{OWN_ORIGIN}' AND l.kind IN ('answer', 'join') AND {_FINISHED})",
+    "input_total": "sum(l.input_total)",
+    "resent": f"sum({_RESENT})",
+    "cache_read": "sum(l.cache_read)",
+    "cache_write": "sum(l.cache_write_5m + l.cache_write_1h)",
+    "output_total": "sum(l.output_total)",
+    "reasoning": "sum(l.reasoning)",
+    "billed_nano": "sum(coalesce(l.billed_nano, 0))",
+    "electric_nano": "sum(coalesce(l.electric_nano, 0))",
+    "electric_low_nano": "sum(coalesce(l.electric_low_nano, 0))",
+    "electric_high_nano": "sum(coalesce(l.electric_high_nano, 0))",
+    "hardware_nano": "sum(coalesce(l.hardware_nano, 0))",
+    "equivalent_nano": "sum(coalesce(e.expected_nano, 0))",
+    "equivalent_low_nano": "sum(coalesce(e.low_nano, 0))",
+    "equivalent_high_nano": "sum(coalesce(e.high_nano, 0))",
+    "joules": "total(l.energy_joules)",
+    "measured_joules": "total(l.energy_joules * l.energy_measured)",
+    "seconds": "total(l.seconds)",
+    "unpriced_rows": f"sum({_UNBILLED})",
+    "uncompared_rows": f"sum({_NO_BILL})",
+    "estimated_rows": "sum(l.usage_state <> 'reported')",
+}
+_COLUMNS = ", ".join(f"{expression} AS {name}" for name, expression in _SUMS.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, start <= at < end, with a name of the caller's."""
+
+    name: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSums:
+    """Exact sums over some rows: tokens, integer nano-dollars, joules, seconds. Add two with `+`."""
+
+    calls: int = 0
+    answers: int = 0
+    kept_answers: int = 0
+    """Answers made here that came to their end; one that was stopped or failed has cost but is not kept."""
+    input_total: int = 0
+    resent: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    output_total: int = 0
+    reasoning: int = 0
+    billed_nano: int = 0
+    electric_nano: int = 0
+    electric_low_nano: int = 0
+    electric_high_nano: int = 0
+    hardware_nano: int = 0
+    equivalent_nano: int = 0
+    """Local work at the reference model's list price, with its band."""
+    equivalent_low_nano: int = 0
+    equivalent_high_nano: int = 0
+    joules: float = 0.0
+    measured_joules: float = 0.0
+    """The part of `joules` that a counter measured."""
+    seconds: float = 0.0
+    unpriced_rows: int = 0
+    """Cloud rows without a price: counted, never zero."""
+    uncompared_rows: int = 0
+    """Local rows that have no bill at the reference model."""
+    estimated_rows: int = 0
+
+    @property
+    def new_input(self) -> int:
+        """Input tokens that were sent for the first time."""
+        return max(0, self.input_total - self.resent)
+
+    def __add__(self, other: AuditSums) -> AuditSums:
+        return AuditSums(**{name: getattr(self, name) + getattr(other, name) for name in _SUMS})
+
+
+assert tuple(_SUMS) == tuple(field.name for field in fields(AuditSums))
+
+
+@dataclass(frozen=True, slots=True)
+class AuditGroup:
+    """Sums of the rows that have all of this in common. `imported` is the kind of import, empty for our own rows."""
+
+    span: str
+    source: str
+    imported: str
+    model: str
+    task: str
+    conversation_id: str | None
+    sums: AuditSums
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFilter:
+    """Which rows of a period; None: any."""
+
+    source: str | None = None
+    imported: str | None = None
+    model: str | None = None
+    task: str | None = None
+    conversation_id: str | None = None
+    only: Only = "all"
+
+
+class Audit:
+    """All methods may be called from any thread."""
+
+    def __init__(self, readers: ReaderPool) -> None:
+        self._readers = readers
+
+    def groups(
+        self, spans: Sequence[Span], reference: str | None = None, *, by_conversation: bool = False
+    ) -> list[AuditGroup]:
+        """Sums of each span by source, import, model and task, and by chat if asked for.
+
+        The spans may not overlap. Equivalent bills are those at `reference`, or of the moment of each row if None.
+        """
+        if not spans:
+            return []
+        sql, values = _groups_sql(spans, reference, by_conversation)
+        with self._readers.borrow() as db:
+            return [_group(dict(row)) for row in db.execute(sql, values)]
+
+    def energy_sources(self, start: datetime, end: datetime) -> tuple[str, ...]:
+        """The energy sources of the period's rows, sorted."""
+        with self._readers.borrow() as db:
+            return totals.energy_sources(db, totals.Scope(None, start, end))
+
+    def reach(self) -> tuple[datetime, datetime] | None:
+        """The time of the first row and of the last; None for an empty ledger."""
+        with self._readers.borrow() as db:
+            first = db.execute("SELECT at FROM ledger ORDER BY at LIMIT 1").fetchone()
+            last = db.execute("SELECT at FROM ledger ORDER BY at DESC LIMIT 1").fetchone()
+        return None if first is None else (codec.text_to_time(first[0]), codec.text_to_time(last[0]))
+
+    def rows(
+        self, start: datetime, end: datetime, chosen: RowFilter | None = None, *, limit: int = 200, offset: int = 0
+    ) -> list[LedgerEntry]:
+        """The rows with start <= at < end that pass, newest first."""
+        sql, values = _where(start, end, chosen or RowFilter())
+        values |= {"limit": max(0, limit), "offset": max(0, offset)}
+        with self._readers.borrow() as db:
+            found = db.execute(
+                f"{ENTRIES} WHERE {sql} ORDER BY l.at DESC, l.number DESC LIMIT :limit OFFSET :offset", values
+            ).fetchall()
+        return [codec.entry(row) for row in found]
+
+    def calls_of(self, conversation_id: str) -> list[LedgerEntry]:
+        """All calls of a chat, oldest first; the chat itself may be deleted."""
+        with self._readers.borrow() as db:
+            found = db.execute(
+                f"{ENTRIES} WHERE l.conversation_id = ? AND l.kind <> 'correction' ORDER BY l.at, l.number",
+                [conversation_id],
+            ).fetchall()
+        return [codec.entry(row) for row in found]
+
+    def titles(self, conversation_ids: Sequence[str]) -> dict[str, str]:
+        """The titles of those chats that still exist."""
+        marks = ", ".join("?" for _ in conversation_ids)
+        with self._readers.borrow() as db:
+            rows = db.execute(
+                f"SELECT id, title FROM conversations WHERE deleted_at IS NULL AND id IN ({marks})",  # noqa: S608
+                list(conversation_ids),
+            ).fetchall()
+        return {row["id"]: row["title"] for row in rows}
+
+    def average(self, *, task: str | None = None, conversation_id: str | None = None) -> tuple[int, float, float]:
+        """(calls, mean input tokens, mean output tokens) of a task or a chat; zeros where there is no call."""
+        column, value = ("task", task) if conversation_id is None else ("conversation_id", conversation_id)
+        with self._readers.borrow() as db:
+            row = db.execute(
+                f"SELECT count(*), avg(input_total), avg(output_total) FROM ledger"  # noqa: S608
+                f" WHERE kind <> 'correction' AND {column} = ?",
+                [value],
+            ).fetchone()
+        return row[0], row[1] or 0.0, row[2] or 0.0
+
+
+def _groups_sql(spans: Sequence[Span], reference: str | None, by_conversation: bool) -> tuple[str, dict[str, object]]:
+    values: dict[str, object] = {
+        "reference": reference,
+        "spans": codec.to_json(
+            [[span.name, codec.time_to_text(span.start), codec.time_to_text(span.end)] for span in spans]
+        ),
+    }
+    bill = "e.reference = :reference" if reference is not None else "e.reference = l.equivalent_reference"
+    chat = "l.conversation_id" if by_conversation else "NULL"
+    sql = f"""
+WITH spans AS MATERIALIZED (
+    SELECT value ->> 0 AS name, value ->> 1 AS first, value ->> 2 AS past FROM json_each(:spans)
+)
+SELECT spans.name AS span, l.source, {IMPORT_KIND} AS imported, l.model, l.task, {chat} AS conversation_id, {_COLUMNS}
+FROM spans CROSS JOIN ledger l ON l.at >= spans.first AND l.at < spans.past
+LEFT JOIN equivalents e ON l.source = 'local' AND {bill} AND e.ledger_number = l.number
+GROUP BY span, l.source, imported, l.model, l.task, 6
+"""  # noqa: S608 - our own text
+    return sql, values
+
+
+def _group(row: dict[str, Any]) -> AuditGroup:
+    names = ("span", "source", "imported", "model", "task", "conversation_id")
+    shared = {name: row.pop(name) for name in names}
+    return AuditGroup(**shared, sums=AuditSums(**row))
+
+
+def _where(start: datetime, end: datetime, chosen: RowFilter) -> tuple[str, dict[str, Any]]:
+    parts = ["l.at >= :start", "l.at < :end"]
+    values: dict[str, Any] = {"start": codec.time_to_text(start), "end": codec.time_to_text(end)}
+    columns = {"source": "l.source", "model": "l.model", "task": "l.task", "conversation_id": "l.conversation_id"}
+    for name, column in (columns | {"imported": f"({IMPORT_KIND})"}).items():
+        wanted = getattr(chosen, name)
+        if wanted is not None:
+            parts.append(f"{column} = :{name}")
+            values[name] = wanted
+    if chosen.only == "unpriced":
+        parts.append(f"({_UNBILLED} OR {_NO_BILL})")
+    elif chosen.only == "estimated":
+        parts.append("l.usage_state <> 'reported'")
+    return " AND ".join(parts), values

@@ -1,0 +1,273 @@
+"""Imports: their rows in the ledger, the bills and estimates beside it, and the undo of a whole import."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.store import codec
+from pennyweight.store.connection import ReaderPool, Writer
+from pennyweight.store.ledger import insert_entries
+from pennyweight.store.schema_v2 import SUMS
+
+_COUNTS = (
+    "input_total",
+    "cache_read",
+    "cache_write_5m",
+    "cache_write_1h",
+    "tool_prompt",
+    "output_total",
+    "reasoning",
+    "web_searches",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRun:
+    id: str
+    kind: str
+    path: str
+    started_at: datetime
+    state: str
+    """`running` (also one that was broken off), `done` or `undone`."""
+    report: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderBill:
+    """What a provider says it billed on one UTC day, `YYYY-MM-DD`, for one item."""
+
+    key: str
+    source: str
+    utc_day: str
+    item: str
+    amount_nano: int
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One answer of a chat export; tokens as (low, expected, high)."""
+
+    key: str
+    at: datetime
+    source: str
+    model: str
+    conversation: str
+    input_tokens: tuple[int, int, int]
+    output_tokens: tuple[int, int, int]
+    kept: bool = True
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfLedger:
+    """A provider's rows of one UTC day."""
+
+    utc_day: str
+    rows: int
+    nano: int
+    unpriced: int
+    estimated: int
+
+
+class Imports:
+    """All methods may be called from any thread."""
+
+    def __init__(self, readers: ReaderPool, writer: Writer, clock: Any) -> None:
+        self._readers = readers
+        self._writer = writer
+        self._clock = clock
+
+    def begin(self, run_id: str, kind: str, path: str) -> None:
+        values = [run_id, kind, codec.clean(path), codec.time_to_text(self._clock())]
+        self._writer.write(
+            lambda db: db.execute(
+                "INSERT INTO imports (id, kind, path, started_at, state, report) VALUES (?, ?, ?, ?, 'running', '{}')",
+                values,
+            )
+        )
+
+    def finish(self, run_id: str, report: dict[str, Any]) -> None:
+        text = codec.to_json(report)
+        self._writer.write(
+            lambda db: db.execute("UPDATE imports SET state = 'done', report = ? WHERE id = ?", [text, run_id])
+        )
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Those of the keys that the ledger, the bills or the estimates hold."""
+        wanted = json.dumps(list(keys))
+        with self._readers.borrow() as db:
+            return {
+                row[0]
+                for table in ("ledger", "provider_bills", "import_estimates")
+                for row in db.execute(
+                    f"SELECT dedup_key FROM {table} WHERE dedup_key IN (SELECT value FROM json_each(?))",  # noqa: S608
+                    [wanted],
+                )
+            }
+
+    def add(
+        self,
+        run_id: str,
+        entries: Iterable[LedgerEntry],
+        bills: Iterable[ProviderBill] = (),
+        estimates: Iterable[Estimate] = (),
+    ) -> tuple[set[str], int]:
+        """Add in one transaction; (keys that were new, corrections written).
+
+        A row that is known with fewer tokens (it was imported while it was still being written) gets a correction.
+        """
+        rows, charged, guessed = list(entries), list(bills), list(estimates)
+
+        def work(db: Database) -> tuple[set[str], int]:
+            new, corrected = set(), 0
+            for entry in rows:
+                if insert_entries(db, [entry]):
+                    new.add(entry.dedup_key)
+                else:
+                    corrected += _correct(db, entry)
+            new |= {bill.key for bill in charged if _add_bill(db, run_id, bill)}
+            new |= {estimate.key for estimate in guessed if _add_estimate(db, run_id, estimate)}
+            return new, corrected
+
+        return self._writer.write(work)
+
+    def undo(self, run_id: str) -> int:
+        """Take the whole import out of the ledger; its rows are kept in `ledger_undone`. Returns how many they were."""
+        now = codec.time_to_text(self._clock())
+        return self._writer.write(lambda db: _undo(db, run_id, now))
+
+    def runs(self) -> list[ImportRun]:
+        """Newest first."""
+        with self._readers.borrow() as db:
+            rows = db.execute("SELECT * FROM imports ORDER BY number DESC").fetchall()
+        return [
+            ImportRun(
+                row["id"],
+                row["kind"],
+                row["path"],
+                codec.text_to_time(row["started_at"]),
+                row["state"],
+                json.loads(row["report"]),
+            )
+            for row in rows
+        ]
+
+    def bills(self, source: str) -> dict[str, int]:
+        """UTC day -> nano-dollars the provider billed."""
+        with self._readers.borrow() as db:
+            rows = db.execute(
+                "SELECT utc_day, sum(amount_nano) FROM provider_bills WHERE source = ? GROUP BY utc_day", [source]
+            ).fetchall()
+        return {row[0]: row[1] for row in rows}
+
+    def days(self, source: str) -> dict[str, DayOfLedger]:
+        """The ledger's rows of a provider, by UTC day."""
+        with self._readers.borrow() as db:
+            rows = db.execute(
+                "SELECT substr(at, 1, 10), sum(kind <> 'correction'), sum(coalesce(billed_nano, 0)),"
+                " sum(billed_nano IS NULL AND kind <> 'correction'), sum(usage_state <> 'reported')"
+                " FROM ledger WHERE source = ? GROUP BY 1",
+                [source],
+            ).fetchall()
+        return {row[0]: DayOfLedger(*row) for row in rows}
+
+    def estimates(self) -> list[Estimate]:
+        with self._readers.borrow() as db:
+            rows = db.execute("SELECT * FROM import_estimates ORDER BY at, number").fetchall()
+        return [
+            Estimate(
+                row["dedup_key"],
+                codec.text_to_time(row["at"]),
+                row["source"],
+                row["model"],
+                row["conversation"],
+                (row["input_low"], row["input_tokens"], row["input_high"]),
+                (row["output_low"], row["output_tokens"], row["output_high"]),
+                bool(row["kept"]),
+                row["origin"],
+            )
+            for row in rows
+        ]
+
+
+def _correct(db: Database, entry: LedgerEntry) -> int:
+    sums = ", ".join(f"sum({name}) AS {name}" for name in _COUNTS)
+    old = db.execute(
+        f"SELECT {sums}, sum(coalesce(billed_nano, 0)) AS nano,"  # noqa: S608 - our own column names
+        " count(*) AS number, min(usage_state) AS state FROM ledger"
+        " WHERE dedup_key = :key OR (dedup_key >= :key || '#' AND dedup_key < :key || '$')",
+        {"key": entry.dedup_key},
+    ).fetchone()
+    usage = entry.usage
+    if (usage.output_total, usage.input_total) <= (old["output_total"], old["input_total"]):
+        return 0
+    changes: dict[str, Any] = {name: getattr(usage, name) - old[name] for name in _COUNTS}
+    correction = replace(
+        entry,
+        id=f"{entry.id}-correction",
+        kind="correction",
+        dedup_key=f"{entry.dedup_key}#{old['number']}",
+        usage=replace(usage, **changes, provider_total=None),
+        billed_nano=None if entry.billed_nano is None else entry.billed_nano - old["nano"],
+        note="The row was still being written when it was first imported.",
+    )
+    return insert_entries(db, [correction])
+
+
+def _add_bill(db: Database, run_id: str, bill: ProviderBill) -> bool:
+    values = [bill.key, run_id, bill.source, bill.utc_day, bill.item, bill.amount_nano, bill.origin]
+    return (
+        db.execute(
+            "INSERT OR IGNORE INTO provider_bills (dedup_key, import_id, source, utc_day, item, amount_nano, origin)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [codec.clean(value) if isinstance(value, str) else value for value in values],
+        ).rowcount
+        == 1
+    )
+
+
+def _add_estimate(db: Database, run_id: str, one: Estimate) -> bool:
+    values = [one.key, run_id, codec.time_to_text(one.at), one.source, one.model, one.conversation]
+    values = [codec.clean(value) for value in values]
+    counts = [*one.input_tokens, *one.output_tokens, int(one.kept)]
+    return (
+        db.execute(
+            "INSERT OR IGNORE INTO import_estimates (dedup_key, import_id, at, source, model, conversation, input_low,"
+            " input_tokens, input_high, output_low, output_tokens, output_high, kept, origin)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [*values, *counts, codec.clean(one.origin)],
+        ).rowcount
+        == 1
+    )
+
+
+def _undo(db: Database, run_id: str, now: str) -> int:
+    values = {"run": run_id, "now": now}
+    # A correction that a later import wrote goes with the row it corrects.
+    db.execute("CREATE TEMP TABLE IF NOT EXISTS leaving (number INTEGER PRIMARY KEY)")
+    db.execute("DELETE FROM leaving")
+    db.execute(
+        "INSERT INTO leaving SELECT number FROM ledger WHERE id > :run || '-' AND id < :run || '.'"
+        " UNION SELECT number FROM ledger WHERE kind = 'correction' AND instr(dedup_key, '#') > 0 AND"
+        " substr(dedup_key, 1, instr(dedup_key, '#') - 1) IN"
+        " (SELECT dedup_key FROM ledger WHERE id > :run || '-' AND id < :run || '.')",
+        values,
+    )
+    db.execute(
+        "INSERT INTO ledger_undone SELECT l.*, :run, :now FROM ledger l WHERE number IN (SELECT number FROM leaving)",
+        values,
+    )
+    gone = db.execute("DELETE FROM ledger WHERE number IN (SELECT number FROM leaving)").rowcount
+    db.execute("DELETE FROM ledger_sums WHERE " + " AND ".join(f"{name} = 0" for name in SUMS))  # noqa: S608
+    gone += db.execute("DELETE FROM provider_bills WHERE import_id = :run", values).rowcount
+    gone += db.execute("DELETE FROM import_estimates WHERE import_id = :run", values).rowcount
+    db.execute("UPDATE imports SET state = 'undone', undone_at = :now WHERE id = :run", values)
+    return gone

@@ -1,0 +1,64 @@
+"""The schema, one migration per version, applied by sqlite-utils.
+
+Times are UTC text of fixed width, `2026-11-21T05:45:26.000000Z`, so that they sort, compare and read as they are.
+Money is INTEGER nano-dollars (1 USD = 1,000,000,000). JSON columns hold one object or list as text.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+from pennyweight.store.schema_v1 import VERSION_1
+from pennyweight.store.schema_v2 import VERSION_2
+from pennyweight.store.schema_v3 import VERSION_3
+from pennyweight.store.schema_v4 import VERSION_4
+
+APPLICATION_ID = 0x50574754
+"""`PWGT`: marks the file as ours, also for `file(1)`."""
+
+migrations = Migrations("pennyweight")
+
+
+@migrations(name="v1")
+def _v1(db: Database) -> None:
+    db.executescript(VERSION_1)
+    _set_version(db, 1)
+
+
+@migrations(name="v2")
+def _v2(db: Database) -> None:
+    db.executescript(VERSION_2)
+    _set_version(db, 2)
+
+
+@migrations(name="v3")
+def _v3(db: Database) -> None:
+    db.executescript(VERSION_3)
+    _set_version(db, 3)
+
+
+@migrations(name="v4")
+def _v4(db: Database) -> None:
+    db.executescript(VERSION_4)
+    _set_version(db, 4)
+
+
+CURRENT_VERSION = 4
+
+
+def _set_version(db: Database, version: int) -> None:
+    # PRAGMA takes no parameters; both values are integers of ours.
+    db.execute(f"PRAGMA user_version = {version:d}")
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+
+
+def version_of(db: Database) -> int:
+    """The schema version of a database; 0 for an empty one."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def is_ours(db: Database) -> bool:
+    """True for a database of this program and for one without any table."""
+    if int(db.execute("PRAGMA application_id").fetchone()[0]) == APPLICATION_ID:
+        return True
+    return db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None

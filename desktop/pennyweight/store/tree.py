@@ -1,0 +1,118 @@
+"""The messages of conversations as a tree, and the end of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from pennyweight.domain.conversation import Message, MessageState
+from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.store import codec, messages
+from pennyweight.store.connection import ReaderPool, Writer
+from pennyweight.store.ledger import insert_entries
+from pennyweight.store.problems import MissingRowError
+
+INTERRUPTED_NOTE = "The program ended before this answer was finished."
+
+
+def missing_conversation() -> MissingRowError:
+    return MissingRowError("That chat is not in the database any more.")
+
+
+class MessageTree:
+    """Edits and regenerations are branches: siblings share a parent, a branch is named by its leaf."""
+
+    def __init__(self, readers: ReaderPool, writer: Writer, clock: Callable[[], datetime]) -> None:
+        self._readers = readers
+        self._writer = writer
+        self._clock = clock
+
+    def _now(self) -> str:
+        return codec.time_to_text(self._clock())
+
+    def _change(
+        self,
+        sql: str,
+        values: Sequence[object],
+        missing: Callable[[], MissingRowError] = missing_conversation,
+    ) -> None:
+        def change(db: Database) -> None:
+            if db.execute(sql, values).rowcount != 1:
+                raise missing()
+
+        self._writer.write(change)
+
+    def add_message(self, message: Message) -> None:
+        """Add it and make it the leaf that is shown. A STREAMING message belongs to this process from now on."""
+
+        def add(db: Database) -> None:
+            changed = db.execute(
+                "UPDATE conversations SET leaf_id = ?, updated_at = max(updated_at, ?) WHERE id = ?",
+                [message.id, codec.time_to_text(message.created_at), message.conversation_id],
+            )
+            if changed.rowcount != 1:
+                raise missing_conversation()
+            messages.insert(db, message)
+
+        self._writer.write(add)
+
+    def append_text(self, message_id: str, *, text: str, reasoning: str, state: MessageState) -> None:
+        """Write the whole text so far."""
+        self._change(
+            "UPDATE messages SET text = ?, reasoning = ?, state = ? WHERE id = ?",
+            [codec.clean(text), codec.clean(reasoning), state.value, message_id],
+            missing=messages.missing_message,
+        )
+
+    def finish_answer(self, message: Message, entries: Sequence[LedgerEntry]) -> None:
+        """The end of an answer and its ledger rows, in one transaction.
+
+        Rows whose `dedup_key` is known are not added again. If the chat was removed for good in the meantime, the
+        message is dropped and the spend is still recorded.
+        """
+
+        def finish(db: Database) -> None:
+            if not messages.update(db, message) and _exists(db, message.conversation_id):
+                messages.insert(db, message)
+            db.execute(
+                "UPDATE conversations SET updated_at = max(updated_at, ?) WHERE id = ?",
+                [self._now(), message.conversation_id],
+            )
+            insert_entries(db, entries)
+
+        self._writer.write(finish)
+
+    def get_message(self, message_id: str) -> Message:
+        with self._readers.borrow() as db:
+            return messages.get(db, message_id)
+
+    def path_to(self, leaf_id: str) -> list[Message]:
+        """The branch that ends at `leaf_id`, oldest first."""
+        with self._readers.borrow() as db:
+            return messages.path(db, leaf_id)
+
+    def path_page(self, leaf_id: str, before: str | None = None, limit: int = 40) -> list[Message]:
+        """The last `limit` messages of the branch, or the last ones above the message `before`; oldest first."""
+        with self._readers.borrow() as db:
+            end = leaf_id if before is None else messages.parent_of(db, before)
+            return [] if end is None or limit <= 0 else messages.path(db, end, limit)
+
+    def siblings(self, message_id: str) -> list[str]:
+        """The message and its alternatives (same parent), in the order they were made."""
+        with self._readers.borrow() as db:
+            return messages.siblings(db, message_id)
+
+    def descend(self, message_id: str) -> str:
+        """The newest message below `message_id`, which is a leaf; itself if nothing is below."""
+        with self._readers.borrow() as db:
+            return messages.newest_below(db, message_id)
+
+    def mark_interrupted(self) -> int:
+        """STREAMING messages whose process is gone become INTERRUPTED; returns how many. Called at start-up."""
+        return self._writer.write(lambda db: messages.interrupt_orphans(db, INTERRUPTED_NOTE))
+
+
+def _exists(db: Database, conversation_id: str) -> bool:
+    return db.execute("SELECT 1 FROM conversations WHERE id = ?", [conversation_id]).fetchone() is not None

@@ -1,0 +1,1 @@
+"""Answers from elsewhere: providers over HTTPS, one stream interface, one error tree, one gate."""

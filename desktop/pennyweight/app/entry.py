@@ -1,0 +1,66 @@
+"""Where the program starts: a window without arguments, the command line with any."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pennyweight.services.container import Services
+
+
+def main(argv: Sequence[str]) -> int:
+    """Returns the exit code: 0 done, 1 failed with a sentence on standard error, 2 wrong usage."""
+    if argv:
+        from pennyweight.cli.main import run
+
+        return run(argv, open_services)
+    return open_window()
+
+
+def open_services() -> Services:
+    """The services over the person's data folder, with crash notes."""
+    from pennyweight.app import crash
+    from pennyweight.app.composition import build_services
+    from pennyweight.app.home import data_folder
+
+    home = data_folder()
+    uninstall = crash.install(home)
+    try:
+        services = build_services(home)
+    except BaseException:
+        uninstall()
+        raise
+    services.closers.insert(0, uninstall)
+    return services
+
+
+def open_window() -> int:
+    from pennyweight.app.display import display_problem, missing_library
+    from pennyweight.app.home import data_folder
+    from pennyweight.app.single import WindowLock
+    from pennyweight.domain.errors import KnownError
+
+    problem = display_problem(os.environ)
+    if problem:
+        return _failed(problem)
+    try:
+        with WindowLock(data_folder()):
+            try:
+                from pennyweight.ui.shell.run import run_window
+            except ImportError as error:
+                return _failed(missing_library(str(error)))
+            services = open_services()
+            try:
+                return run_window(services)
+            finally:
+                services.close()
+    except KnownError as error:
+        return _failed(error.sentence)
+
+
+def _failed(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 1

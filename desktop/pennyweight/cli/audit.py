@@ -1,0 +1,163 @@
+"""`pennyweight audit`: where the money and the tokens went."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pennyweight.cli.days import period_of, period_options
+from pennyweight.cli.output import json_option, print_json, services, table, usd
+from pennyweight.domain.cancel import Cancel
+from pennyweight.meter.money import format_usd
+from pennyweight.meter.quantities import format_energy, format_tokens
+
+if TYPE_CHECKING:
+    from pennyweight.services.audit import AuditReport, AuditRow, Grouping
+    from pennyweight.store.audit import AuditSums
+
+_COLUMNS = [
+    ("label", ""),
+    ("calls", "calls"),
+    ("input", "in"),
+    ("output", "out"),
+    ("cloud", "cloud spend"),
+    ("electricity", "electricity"),
+    ("equivalent", "local at list price"),
+    ("kept", "per kept answer"),
+]
+
+
+@click.command(name="audit")
+@period_options
+@click.option(
+    "--by",
+    type=click.Choice(["day", "model", "task", "source", "provider", "conversation"]),
+    default="day",
+    show_default=True,
+)
+@json_option
+@click.pass_context
+def command(context: click.Context, first: date | None, last: date | None, by: Grouping, as_json: bool) -> None:
+    """What was paid and used in a period, in days of this computer's clock."""
+    with services(context) as opened:
+        period = period_of(opened.audit, first, last)
+        opened.meter.reprice(Cancel())
+        report = opened.audit.report(period)
+        rows = opened.audit.lines(period, by) if by == "conversation" else _rows(report, by)
+        if as_json:
+            print_json(_fields(report, rows, by))
+        else:
+            _print(report, rows)
+
+
+def _rows(report: AuditReport, by: Grouping) -> tuple[AuditRow, ...]:
+    tables = {
+        "day": report.days,
+        "model": report.models,
+        "task": report.tasks,
+        "source": report.sources,
+        "provider": report.providers,
+    }
+    return tables[by]
+
+
+def _fields(report: AuditReport, rows: tuple[AuditRow, ...], by: Grouping) -> dict[str, Any]:
+    return {
+        "from": report.period.first.isoformat(),
+        "to": report.period.last.isoformat(),
+        "by": by,
+        "reference": report.reference.id,
+        "rows": [_row_fields(row, by) for row in rows],
+        "totals": {
+            **_sums(report.totals),
+            "billed_here_usd": usd(report.here.billed_nano),
+            "billed_imported_usd": usd(report.imported.billed_nano),
+            "energy_sources": list(report.energy_sources),
+        },
+    }
+
+
+def _row_fields(row: AuditRow, by: Grouping) -> dict[str, Any]:
+    return {
+        by: row.key or None,
+        "label": row.label,
+        "source": row.source,
+        "imported": None if row.imported is None else row.imported != "",
+        "import_kind": row.imported or None,
+        **_sums(row.sums),
+        "per_kept_answer_usd": usd(row.per_kept_answer_nano),
+    }
+
+
+def _sums(sums: AuditSums) -> dict[str, Any]:
+    return {
+        "calls": sums.calls,
+        "answers": sums.answers,
+        "kept_answers": sums.kept_answers,
+        "billed_usd": usd(sums.billed_nano),
+        "local_usd": usd(sums.electric_nano),
+        "local_usd_low": usd(sums.electric_low_nano),
+        "local_usd_high": usd(sums.electric_high_nano),
+        "hardware_usd": usd(sums.hardware_nano),
+        "equivalent_usd": usd(sums.equivalent_nano),
+        "equivalent_usd_low": usd(sums.equivalent_low_nano),
+        "equivalent_usd_high": usd(sums.equivalent_high_nano),
+        "tokens": {
+            "input_total": sums.input_total,
+            "new": sums.new_input,
+            "resent": sums.resent,
+            "cache_read": sums.cache_read,
+            "cache_write": sums.cache_write,
+            "output_total": sums.output_total,
+            "reasoning": sums.reasoning,
+        },
+        "energy_joules": sums.joules,
+        "seconds": sums.seconds,
+        "unpriced_rows": sums.unpriced_rows,
+        "uncompared_rows": sums.uncompared_rows,
+        "estimated_rows": sums.estimated_rows,
+    }
+
+
+def _print(report: AuditReport, rows: tuple[AuditRow, ...]) -> None:
+    totals = report.totals
+    band = f"{format_usd(totals.equivalent_low_nano)} to {format_usd(totals.equivalent_high_nano)}"
+    click.echo(report.period.title)
+    click.echo(
+        f"Paid to the cloud  {format_usd(totals.billed_nano)}  ({format_usd(report.here.billed_nano)} here, "
+        f"{format_usd(report.imported.billed_nano)} imported)"
+    )
+    click.echo(f"Electricity        {format_usd(totals.electric_nano)}  {format_energy(totals.joules)}")
+    if totals.hardware_nano:
+        click.echo(f"Hardware           {format_usd(totals.hardware_nano)}")
+    click.echo(
+        f"Local work at      {format_usd(totals.equivalent_nano)}  ({band}), {report.reference.name}'s list price"
+    )
+    counted = [
+        (totals.unpriced_rows, "calls without a price, not in the sums"),
+        (totals.uncompared_rows, "local calls the reference model has no price for"),
+        (totals.estimated_rows, "calls whose tokens are not as a provider or the engine counted them"),
+    ]
+    for count, what in counted:
+        if count:
+            click.echo(f"{count:,} {what}.")
+    click.echo()
+    shown = [_line(row) for row in rows if row.sums.calls or row.cost_nano]
+    if shown:
+        table(shown, _COLUMNS)
+
+
+def _line(row: AuditRow) -> dict[str, str]:
+    sums, kept = row.sums, row.per_kept_answer_nano
+    return {
+        "label": f"{row.label} (imported)" if row.imported else row.label,
+        "calls": f"{sums.calls:,}",
+        "input": format_tokens(sums.input_total),
+        "output": format_tokens(sums.output_total),
+        "cloud": format_usd(sums.billed_nano),
+        "electricity": format_usd(sums.electric_nano),
+        "equivalent": format_usd(sums.equivalent_nano),
+        "kept": "" if kept is None else format_usd(kept),
+    }

@@ -1,0 +1,47 @@
+"""`pennyweight export KIND PATH`: chats, ledger or report into files."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from pennyweight.cli.days import period_of, period_options
+from pennyweight.cli.output import json_option, print_json, say, services
+from pennyweight.domain.cancel import Cancel
+
+
+@click.command(name="export")
+@click.argument("kind", type=click.Choice(["chats", "ledger", "focus", "report"]))
+@click.argument("path", type=click.Path(path_type=Path))
+@period_options
+@json_option
+@click.pass_context
+def command(
+    context: click.Context, kind: str, path: Path, first: date | None, last: date | None, as_json: bool
+) -> None:
+    """Write chats (a folder of Markdown files, or one file ending in .json), the ledger (.csv or .jsonl), the ledger
+    in FinOps FOCUS columns (focus, .csv), or a report (.html with plots, else Markdown).
+
+    The days are for focus (without them: all of the ledger) and for the .html report (without them: this month).
+    An existing file is replaced once the new one is whole.
+    """
+    with services(context) as opened:
+        if kind == "chats":
+            count = opened.exports.chats(path)
+        elif kind == "ledger":
+            count = opened.exports.ledger(path)
+        elif kind == "focus":
+            count = opened.exports.focus(path, period_of(opened.audit, first, last) if first or last else None)
+        else:
+            count = 1
+            opened.meter.reprice(Cancel())
+            if path.suffix.lower() in (".html", ".htm"):
+                opened.exports.audit_page(path, period_of(opened.audit, first, last))
+            else:
+                opened.exports.report(path)
+    if as_json:
+        print_json({"kind": kind, "path": str(path), "count": count})
+    else:
+        say(f"{count:,} written to {path}." if kind != "report" else f"Written to {path}.")

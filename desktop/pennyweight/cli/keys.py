@@ -1,0 +1,218 @@
+"""`pennyweight keys …`: API keys, addresses, budgets and the lock. A key is never an argument."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+
+from pennyweight.cli.answer import stopped_by_signals
+from pennyweight.cli.output import json_option, print_json, say, services, table, usd
+from pennyweight.domain.errors import InputError
+from pennyweight.meter.money import decimal_to_nano, format_usd
+from pennyweight.services.providers import WayOut
+
+_LONGEST = 8192
+
+
+@click.group(name="keys", invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Keys of the providers. Without a command: list them."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_command)
+
+
+@command.command(name="list")
+@json_option
+@click.pass_context
+def list_command(context: click.Context, as_json: bool = False) -> None:
+    """Which providers have a key, and where it is kept. Shows no key."""
+    with services(context) as opened:
+        state, sentence = opened.keys.keyring()
+        rows: list[dict[str, Any]] = [
+            {
+                "provider": entry.id,
+                "state": entry.kept_in or ("not needed" if not entry.key_needed else "none"),
+                "name": entry.name,
+                "address": entry.address,
+                "own_address": entry.own_address,
+            }
+            for entry in opened.keys.list()
+        ]
+        egress = opened.egress.state().value
+    if as_json:
+        print_json({"keyring": state, "egress": egress, "keys": rows})
+        return
+    table(rows, [("provider", "provider"), ("state", "key"), ("address", "address")])
+    say(sentence)
+    locked = "Offline: nothing leaves this computer." if egress == "offline" else "Each request to a provider is asked."
+    say(locked)
+
+
+@command.command(name="set")
+@click.argument("provider")
+@json_option
+@click.pass_context
+def set_command(context: click.Context, provider: str, as_json: bool) -> None:
+    """Keep the key of PROVIDER, from a prompt or from standard input. The first key takes the lock off: each request
+    is then asked about."""
+    key = _key_from(provider)
+    with services(context) as opened:
+        kept_in = opened.keys.set(provider, key)
+        sentence = opened.keys.keyring()[1]
+    if as_json:
+        print_json({"provider": provider, "state": kept_in})
+    elif kept_in == "session":
+        raise InputError(f"The key was not kept: {sentence} This program ends now.")
+    else:
+        say(f"The key for {provider} is in the keyring.")
+
+
+def _key_from(provider: str) -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt(f"Key for {provider}", hide_input=True, err=True)).strip()
+    return sys.stdin.read(_LONGEST).strip()
+
+
+@command.command(name="remove")
+@click.argument("provider")
+@json_option
+@click.pass_context
+def remove_command(context: click.Context, provider: str, as_json: bool) -> None:
+    """Forget the key of PROVIDER."""
+    with services(context) as opened:
+        removed = opened.keys.remove(provider)
+    if as_json:
+        print_json({"provider": provider, "state": "removed" if removed else "none"})
+    else:
+        say(f"The key for {provider} was removed." if removed else f"There was no key for {provider}.")
+
+
+@command.command(name="test")
+@click.argument("provider")
+@click.pass_context
+def test_command(context: click.Context, provider: str) -> None:
+    """Ask PROVIDER whether it accepts the key. This sends a request, free of charge."""
+    with services(context) as opened, stopped_by_signals() as cancel:
+        opened.keys.test(provider, cancel)
+    say(f"{provider} accepts the key.")
+
+
+@command.command(name="models")
+@click.argument("provider")
+@click.option("--fetch", is_flag=True, help="Ask the provider for its list. This sends a request, free of charge.")
+@json_option
+@click.pass_context
+def models_command(context: click.Context, provider: str, fetch: bool, as_json: bool) -> None:
+    """Models of PROVIDER with their prices, in US dollars per million tokens."""
+    with services(context) as opened, stopped_by_signals() as cancel:
+        found = opened.keys.fetch_models(provider, cancel) if fetch else opened.keys.known_models(provider)
+    rows = [
+        {
+            "id": model.id,
+            "context": model.context,
+            "input_usd_per_million": _decimal(model.input_usd_per_million),
+            "output_usd_per_million": _decimal(model.output_usd_per_million),
+        }
+        for model in found
+    ]
+    if as_json:
+        print_json({"provider": provider, "models": rows})
+        return
+    shown = [row | {key: "unpriced" for key in row if key.endswith("million") and row[key] is None} for row in rows]
+    table(shown, [("id", "model"), ("input_usd_per_million", "input"), ("output_usd_per_million", "output")])
+
+
+def _decimal(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"
+
+
+@command.command(name="address")
+@click.argument("provider")
+@click.argument("url", default="")
+@click.pass_context
+def address_command(context: click.Context, provider: str, url: str) -> None:
+    """Ask PROVIDER at another address (`own-server` is any OpenAI-compatible server); without URL at its own again."""
+    with services(context) as opened:
+        opened.keys.set_address(provider, url)
+        address = next(entry.address for entry in opened.keys.list() if entry.id == provider)
+    say(f"{provider} is asked at {address}.")
+
+
+@command.command(name="network")
+@click.option("--proxy", help='"http://host:port", "direct" for none, "" for what the environment says.')
+@click.option("--ca-file", help='Certificates to trust in addition (PEM), "" for none.')
+@json_option
+@click.pass_context
+def network_command(context: click.Context, proxy: str | None, ca_file: str | None, as_json: bool) -> None:
+    """How requests leave this computer; without options show it."""
+    with services(context) as opened:
+        way = opened.keys.way_out()
+        way = WayOut(way.proxy if proxy is None else proxy, way.ca_file if ca_file is None else ca_file)
+        if proxy is not None or ca_file is not None:
+            opened.keys.set_way_out(way)
+    if as_json:
+        print_json({"proxy": way.proxy, "ca_file": way.ca_file})
+    else:
+        say(f"Proxy: {way.proxy or 'as the environment says'}. Own certificates: {way.ca_file or 'none'}.")
+
+
+@command.command(name="budget")
+@click.argument("amount", default="")
+@click.option("--provider", default="", help="For one provider only.")
+@json_option
+@click.pass_context
+def budget_command(context: click.Context, amount: str, provider: str, as_json: bool) -> None:
+    """The cap of a month in US dollars ("10", "2.50", "none"); without AMOUNT show what is set. A raise is noted in
+    the ledger."""
+    with services(context) as opened:
+        if amount:
+            opened.budgets.set(provider, _cap(amount))
+        found = opened.budgets.all()
+    if as_json:
+        rows = [
+            {
+                "provider": view.provider or None,
+                "month": view.month,
+                "cap_usd": usd(view.cap_nano),
+                "spent_usd": usd(view.spent_nano),
+                "left_usd": usd(view.left_nano),
+                "state": view.state.value,
+            }
+            for view in found
+        ]
+        print_json({"budgets": rows})
+        return
+    for view in found:
+        whose = view.provider or "all providers"
+        say(f"{whose}: {format_usd(view.left_nano)} of {format_usd(view.cap_nano)} left for {view.month}.")
+    if not found:
+        say("No budget is set.")
+
+
+def _cap(amount: str) -> int | None:
+    if amount == "none":
+        return None
+    try:
+        dollars = Decimal(amount.removeprefix("$"))
+    except InvalidOperation:
+        raise InputError(f"{amount} is not an amount of dollars.") from None
+    if not dollars.is_finite() or dollars < 0:
+        raise InputError(f"{amount} is not an amount of dollars.")
+    return decimal_to_nano(dollars)
+
+
+@command.command(name="lock")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@click.pass_context
+def lock_command(context: click.Context, state: str) -> None:
+    """Put the lock on (nothing leaves this computer), or take it off (each request is asked about)."""
+    with services(context) as opened:
+        if state == "on":
+            opened.egress.go_offline()
+        else:
+            opened.egress.ask_first()
+    say("Offline: nothing leaves this computer." if state == "on" else "Each request to a provider is asked about.")

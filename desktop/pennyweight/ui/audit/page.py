@@ -1,0 +1,368 @@
+"""The audit page: where the money and the tokens went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QInputDialog,
+    QMenu,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.domain.cancel import Cancel
+from pennyweight.domain.errors import KnownError
+from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.services.audit import AuditReport, AuditRow, Grouping
+from pennyweight.services.audit_period import AuditPeriod
+from pennyweight.services.container import Services
+from pennyweight.services.subscription import SubscriptionCheck
+from pennyweight.services.what_if import Average
+from pennyweight.store.audit import Only, RowFilter
+from pennyweight.ui.audit.days_panel import DaysPanel
+from pennyweight.ui.audit.period_picker import PeriodPicker
+from pennyweight.ui.audit.rows_dialog import MOST, RowsDialog
+from pennyweight.ui.audit.table import FactsTable
+from pennyweight.ui.audit.what_if_panel import WhatIfPanel
+from pennyweight.ui.audit.words import MODEL_HEADS, cards, counted, model_line
+from pennyweight.ui.meter.card import MeterCard
+from pennyweight.ui.theme import Theme
+from pennyweight.ui.widgets import (
+    Banner,
+    Card,
+    GhostButton,
+    LinkButton,
+    PlainLabel,
+    PrimaryButton,
+    SegmentedControl,
+    Toast,
+    Tone,
+)
+
+_CARDS: tuple[tuple[str, Tone], ...] = (
+    ("Paid to the cloud", "cloud"),
+    ("Electricity on this computer", "local"),
+    ("Local work at cloud prices", "copper"),
+    ("Subscription check", "ink"),
+)
+_EXPORTS = (
+    ("HTML report…", "audit.html", "HTML (*.html)"),
+    ("Ledger as CSV…", "ledger.csv", "CSV (*.csv)"),
+    ("Ledger as JSON lines…", "ledger.jsonl", "JSON lines (*.jsonl)"),
+    ("Ledger in FOCUS columns…", "focus.csv", "CSV (*.csv)"),
+)
+_SIDES: tuple[tuple[Grouping, str], ...] = (
+    ("model", "Model"),
+    ("task", "Task"),
+    ("source", "Source"),
+    ("conversation", "Chat"),
+)
+_FOUR, _TWO, _SIDE_BY_SIDE, _ACROSS = 980, 520, 980, 760
+
+
+class AuditPage(QWidget):
+    """`refresh` reads the ledger anew."""
+
+    def __init__(self, services: Services, runner: TaskRunner, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._runner = runner
+        self._report: AuditReport | None = None
+        self._shape = (0, False)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Audit")
+        self.picker = PeriodPicker(services.audit, theme)
+        self.export_button = GhostButton("Export…")
+        self.what_if_button = PrimaryButton("What if?")
+        self.banner = Banner(theme)
+        self.change_plan = LinkButton("Change", name="Change the plan's price", quiet=True)
+        self.cards = [
+            MeterCard(name, tone, self.change_plan if name == "Subscription check" else None) for name, tone in _CARDS
+        ]
+        for card in self.cards:
+            card.body.addStretch(1)
+        self.counted = PlainLabel("", tone="warn", kind="small")
+        self.show_unpriced = LinkButton("Show unpriced", quiet=True)
+        self.show_estimated = LinkButton("Show estimated", quiet=True)
+        self.days = DaysPanel(theme)
+        self.sides = SegmentedControl(_SIDES, name="Group by")
+        self.sides.choose("model")
+        self.models = FactsTable(MODEL_HEADS, name="By model, task, source or chat")
+        self._lines: tuple[AuditRow, ...] = ()
+        self.what_if = WhatIfPanel()
+        self.toast = Toast(self)
+        self._menu = QMenu(self)
+        self._arrange()
+        self._connect()
+
+    def refresh(self) -> None:
+        """Bills at the reference model are worked out first where they are missing."""
+        self.show_period(self.picker.period)
+        self._ask_what_if()
+
+    def show_period(self, period: AuditPeriod) -> None:
+        services = self._services
+
+        def work() -> tuple[AuditReport, SubscriptionCheck]:
+            report = services.audit.report(period)
+            return report, services.subscription.check(report, services.audit.today())
+
+        def shown(found: tuple[AuditReport, SubscriptionCheck]) -> None:
+            if found[0].period == self.picker.period:
+                self.show_report(*found)
+                if found[0].totals.uncompared_rows:
+                    self._reprice(period)
+
+        self._runner.query(work, shown, self._fail, owner=self)
+
+    def show_report(self, report: AuditReport, check: SubscriptionCheck) -> None:
+        self._report = report
+        self.banner.hide()
+        for card, text in zip(self.cards, cards(report, check), strict=True):
+            card.show_text(text)
+        words = counted(report)
+        self.counted.setText(words)
+        for widget, wanted in (
+            (self.counted, bool(words)),
+            (self.show_unpriced, bool(report.totals.unpriced_rows or report.totals.uncompared_rows)),
+            (self.show_estimated, bool(report.totals.estimated_rows)),
+        ):
+            widget.setVisible(wanted)
+        self.days.show_days(report.days)
+        self._show_side(self.sides.value())
+
+    def _show_side(self, key: str) -> None:
+        report = self._report
+        if report is None:
+            return
+        by = next(side for side, _ in _SIDES if side == key)
+        ready = {"model": report.models, "task": report.tasks, "source": report.sources}
+        if by in ready:
+            self._show_lines(ready[by])
+            return
+        self._runner.query(
+            lambda: self._services.audit.lines(report.period, by),
+            lambda lines: self._show_lines(lines) if self.sides.value() == key else None,
+            self._fail,
+            owner=self,
+        )
+
+    def _show_lines(self, lines: tuple[AuditRow, ...]) -> None:
+        self._lines = lines
+        self.models.show_lines([model_line(row) for row in lines])
+        for number, row in enumerate(lines):
+            tone: Tone = "local" if row.source == "local" else "mute" if row.source is None else "cloud"
+            self.models.mark(number, tone, "imported" if row.imported else "")
+
+    def open_rows(self, row: AuditRow) -> None:
+        """The ledger rows behind a bar or a line."""
+        title = row.label if row.key != row.label else row.period.title
+        self._open(row.period, row.chosen, title)
+
+    def rows_dialog(self, title: str, entries: list[LedgerEntry]) -> RowsDialog:
+        dialog = RowsDialog(title, entries, self.window())
+        dialog.finished.connect(lambda _result: dialog.deleteLater())
+        return dialog
+
+    def export_to(self, path: Path, which: int) -> None:
+        """`which` counts the entries of the export menu."""
+        exports, period = self._services.exports, self.picker.period
+        work: tuple[Callable[[], object], ...] = (
+            lambda: exports.audit_page(path, period),
+            lambda: exports.ledger(path, "csv"),
+            lambda: exports.ledger(path, "jsonl"),
+            lambda: exports.focus(path, period),
+        )
+        self._runner.query(
+            work[which], lambda _done: self.toast.tell(f"Written to {path.name}."), self._fail, owner=self
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit(event.size().width())
+
+    def _reprice(self, period: AuditPeriod) -> None:
+        """Older rows have no bill at the chosen reference yet; those it has no price for stay without one."""
+
+        def done(count: int) -> None:
+            if count and period == self.picker.period:
+                self.show_period(period)
+
+        self._runner.change(lambda: self._services.meter.reprice(Cancel()), done, self._fail, owner=self)
+
+    def _ask_what_if(self) -> None:
+        scenario = self.what_if.scenario()
+        self._runner.query(
+            lambda: self._services.what_if.rows(scenario), self.what_if.show_rows, self._fail, owner=self
+        )
+
+    def _prefill(self, task: str) -> None:
+        def fill(average: Average) -> None:
+            if average.calls:
+                self.what_if.fill(average.input_tokens, average.output_tokens)
+            else:
+                self.toast.tell(f"There is no call of {task} yet.")
+
+        self._runner.query(lambda: self._services.what_if.average(task=task), fill, self._fail, owner=self)
+
+    def _open(self, period: AuditPeriod, chosen: RowFilter, title: str) -> None:
+        self._runner.query(
+            lambda: self._services.audit.rows(period, chosen, limit=MOST),
+            lambda entries: self.rows_dialog(title, entries).open(),
+            self._fail,
+            owner=self,
+        )
+
+    def _open_model(self, number: int) -> None:
+        self.open_rows(self._lines[number])
+
+    def _open_only(self, only: Only) -> None:
+        title = "Calls without a price" if only == "unpriced" else "Calls with estimated token counts"
+        self._open(self.picker.period, RowFilter(only=only), title)
+
+    def _change_plan(self) -> None:
+        dialog = QInputDialog(self.window())
+        dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
+        dialog.setDoubleRange(0, 10_000)
+        dialog.setDoubleDecimals(2)
+        dialog.setDoubleValue(float(self._services.subscription.plan_usd()))
+        dialog.setWindowTitle("Subscription check")
+        dialog.setLabelText("The plan's price in US dollars a month")
+        dialog.doubleValueSelected.connect(lambda value: self._set_plan(Decimal(f"{value:.2f}")))
+        dialog.finished.connect(lambda _result: dialog.deleteLater())
+        dialog.open()
+
+    def _set_plan(self, usd: Decimal) -> None:
+        self._runner.change(
+            lambda: self._services.subscription.set_plan(usd),
+            lambda _done: self.show_period(self.picker.period),
+            self._fail,
+            owner=self,
+        )
+
+    def _export(self, which: int) -> None:
+        _, name, kinds = _EXPORTS[which]
+        dialog = QFileDialog(self.window(), "Export", name, kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(name)
+        dialog.fileSelected.connect(lambda path: self.export_to(Path(path), which))
+        dialog.finished.connect(lambda _result: dialog.deleteLater())
+        dialog.open()
+
+    def _fail(self, error: Exception) -> None:
+        if isinstance(error, KnownError):
+            self.banner.tell(error.sentence)
+        else:
+            self._runner.problem.emit(error)
+
+    def _connect(self) -> None:
+        self.picker.chosen.connect(self.show_period)
+        for number, (words, _, _) in enumerate(_EXPORTS):
+            self._menu.addAction(words).triggered.connect(partial(self._export, number))
+        self.export_button.clicked.connect(
+            lambda: self._menu.popup(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))
+        )
+        self.what_if_button.clicked.connect(self._go_to_what_if)
+        self.change_plan.clicked.connect(self._change_plan)
+        self.show_unpriced.clicked.connect(lambda: self._open_only("unpriced"))
+        self.show_estimated.clicked.connect(lambda: self._open_only("estimated"))
+        self.days.opened.connect(self.open_rows)
+        self.sides.changed.connect(self._show_side)
+        self.models.opened.connect(self._open_model)
+        self.what_if.changed.connect(self._ask_what_if)
+        self.what_if.prefill_wanted.connect(self._prefill)
+
+    def _go_to_what_if(self) -> None:
+        self._scroll.ensureWidgetVisible(self.what_if)
+        self.what_if.input.setFocus(Qt.FocusReason.TabFocusReason)
+        self.what_if.input.selectAll()
+
+    def _fit(self, width: int) -> None:
+        columns = 4 if width >= _FOUR else 2 if width >= _TWO else 1
+        wide = width >= _SIDE_BY_SIDE
+        across = width >= _ACROSS
+        self._top.setDirection(QBoxLayout.Direction.LeftToRight if across else QBoxLayout.Direction.TopToBottom)
+        if (columns, wide) == self._shape:
+            return
+        self._shape = (columns, wide)
+        for number, card in enumerate(self.cards):
+            self._card_grid.addWidget(card, number // columns, number % columns)
+        for column in range(4):
+            self._card_grid.setColumnStretch(column, 1 if column < columns else 0)
+        self._lower.addWidget(self._models_card, 0, 0)
+        self._lower.addWidget(self.what_if, 0 if wide else 1, 1 if wide else 0)
+        self._lower.setColumnStretch(1, 1 if wide else 0)
+
+    def _head(self) -> QBoxLayout:
+        left, right = QHBoxLayout(), QHBoxLayout()
+        for line in (left, right):
+            line.setSpacing(10)
+        left.addWidget(PlainLabel("Audit", kind="h1"))
+        left.addSpacing(4)
+        left.addWidget(self.picker)
+        left.addStretch(1)
+        right.addWidget(self.export_button)
+        right.addWidget(self.what_if_button)
+        right.addStretch(1)
+        head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        head.setSpacing(10)
+        head.addLayout(left, 1)
+        head.addLayout(right)
+        return head
+
+    def _arrange(self) -> None:
+        self._card_grid = QGridLayout()
+        self._card_grid.setSpacing(14)
+        notes = QHBoxLayout()
+        notes.setSpacing(10)
+        for widget in (self.counted, self.show_unpriced, self.show_estimated):
+            notes.addWidget(widget)
+            widget.hide()
+        notes.addStretch(1)
+        self.models.head(5).setToolTip("Cost for each answer that came to its end, where that is known.")
+        self._models_card = Card()
+        self._models_card.setAccessibleName("By model, task, source or chat")
+        head = QHBoxLayout()
+        head.addWidget(PlainLabel("By", kind="strong"))
+        head.addWidget(self.sides, 1)
+        self._models_card.body.addLayout(head)
+        self._models_card.body.addWidget(self.models)
+        self._models_card.body.addStretch(1)
+        self._lower = QGridLayout()
+        self._lower.setSpacing(16)
+        self._lower.setColumnStretch(0, 1)
+        content = QWidget()
+        content.setObjectName("content")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(28, 22, 28, 28)
+        column.setSpacing(16)
+        self._top = self._head()
+        column.addLayout(self._top)
+        column.addWidget(self.banner)
+        column.addLayout(self._card_grid)
+        column.addLayout(notes)
+        column.addWidget(self.days)
+        column.addLayout(self._lower)
+        column.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setObjectName("pageScroll")
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._scroll)
+        self._fit(_FOUR)

@@ -1,0 +1,116 @@
+"""A table of plain text that grows with its rows; Enter or a click opens a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from pennyweight.ui.widgets import Badge, Dot, ElidedLabel, Tone
+
+_ROW_PX = 32
+
+
+class FactsTable(QTableWidget):
+    """`opened` carries the number of the row. The first `words` columns are words, the others figures."""
+
+    opened = Signal(int)
+
+    def __init__(
+        self, heads: Sequence[str], *, name: str, most_rows: int = 10, words: int = 1, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(0, len(heads), parent)
+        self._most = most_rows
+        self._words = words
+        self.setAccessibleName(name)
+        self.setHorizontalHeaderLabels(list(heads))
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_ROW_PX)
+        self.setShowGrid(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setTabKeyNavigation(False)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(60)
+        for column in range(len(heads)):
+            self.head(column).setTextAlignment(self._side(column))
+        self.cellClicked.connect(lambda row, _column: self.opened.emit(row))
+
+    def head(self, column: int) -> QTableWidgetItem:
+        """The heading of a column."""
+        item = self.horizontalHeaderItem(column)
+        assert item is not None
+        return item
+
+    def show_lines(self, lines: Sequence[Sequence[str]]) -> None:
+        self.clearContents()
+        self.setRowCount(len(lines))
+        for row, line in enumerate(lines):
+            for column, text in enumerate(line):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(self._side(column))
+                self.setItem(row, column, item)
+        self.updateGeometry()
+
+    def mark(self, row: int, tone: Tone, badge: str = "") -> None:
+        """A dot before the first words of a row, and a badge behind them."""
+        item = self._item(row, 0)
+        text = item.text()
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text} {badge}".strip())
+        item.setText("")
+        holder = QWidget()
+        line = QHBoxLayout(holder)
+        line.setContentsMargins(8, 0, 4, 0)
+        line.setSpacing(7)
+        line.addWidget(Dot(tone))
+        line.addWidget(ElidedLabel(text, greedy=False))
+        if badge:
+            line.addWidget(Badge(badge, tone="warn"))
+        line.addStretch(1)
+        holder.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setCellWidget(row, 0, holder)
+
+    def texts(self) -> list[list[str]]:
+        """As a screen reader has them."""
+        return [[self._text(row, column) for column in range(self.columnCount())] for row in range(self.rowCount())]
+
+    def sizeHint(self) -> QSize:
+        rows = min(max(1, self.rowCount()), self._most)
+        return QSize(320, self.horizontalHeader().sizeHint().height() + rows * _ROW_PX + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, self.sizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:
+            self.opened.emit(self.currentRow())
+        else:
+            super().keyPressEvent(event)
+
+    def _side(self, column: int) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignLeft if column < self._words else Qt.AlignmentFlag.AlignRight
+        return side | Qt.AlignmentFlag.AlignVCenter
+
+    def _item(self, row: int, column: int) -> QTableWidgetItem:
+        item = self.item(row, column)
+        assert item is not None
+        return item
+
+    def _text(self, row: int, column: int) -> str:
+        item = self._item(row, column)
+        return str(item.data(Qt.ItemDataRole.AccessibleTextRole) or item.text())

@@ -1,0 +1,196 @@
+"""What the audit page says, from the report. No widgets here."""
+
+from __future__ import annotations
+
+from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.meter.energy import is_measured
+from pennyweight.meter.money import decimal_to_nano, format_dollars, format_usd, usd_text
+from pennyweight.meter.quantities import format_energy, format_seconds, format_tokens
+from pennyweight.services.audit import AuditReport, AuditRow, source_name
+from pennyweight.services.exports_html import plan_words
+from pennyweight.services.subscription import SubscriptionCheck
+from pennyweight.store.audit import OWN_ORIGIN
+from pennyweight.ui.meter.figures import CardText
+
+MODEL_HEADS = ("", "answers", "in", "out", "cost", "per kept")
+DAY_HEADS = ("Day", "cloud, billed", "local, at cloud price", "electricity", "calls", "in", "out")
+ROW_HEADS = ("Time", "Where", "Model", "in", "re-sent", "out", "cost")
+_SOURCES = {"rapl": "RAPL", "rapl-psys": "RAPL", "nvml": "NVML", "battery": "battery", "wall": "wall meter"}
+
+
+def cards(report: AuditReport, check: SubscriptionCheck) -> tuple[CardText, CardText, CardText, CardText]:
+    """Paid, electricity, equivalent, subscription."""
+    return _paid(report), _electricity(report), _equivalent(report), _subscription(check)
+
+
+def _paid(report: AuditReport) -> CardText:
+    unpriced = report.totals.unpriced_rows
+    parts = [f"{format_usd(report.here.billed_nano)} here", f"{format_usd(report.imported.billed_nano)} imported"]
+    if unpriced:
+        parts.append(f"{unpriced:,} unpriced {'row' if unpriced == 1 else 'rows'}")
+    return CardText(
+        figure=format_dollars(report.totals.billed_nano),
+        small=" · ".join(parts),
+        tooltip="What providers billed, here and in imported logs. A call without a price is counted, never zero.",
+    )
+
+
+def _electricity(report: AuditReport) -> CardText:
+    totals = report.totals
+    if totals.joules <= 0:
+        return CardText(figure=format_dollars(0), small="no local work with known energy", tooltip="")
+    parts = [f"{format_energy(totals.joules)} {_how(report)}"]
+    rate = report.usd_nano_per_kwh
+    if rate is not None:
+        parts.append(f"{format_usd(rate)}/kWh")
+    if totals.hardware_nano:
+        parts.append(f"hardware {format_usd(totals.hardware_nano)}, not in this")
+    band = f"{format_usd(totals.electric_low_nano)} to {format_usd(totals.electric_high_nano)}"
+    return CardText(
+        figure=format_dollars(totals.electric_nano), small=" · ".join(parts), tooltip=f"Between {band}, by its sensors."
+    )
+
+
+def _how(report: AuditReport) -> str:
+    names = list(dict.fromkeys(part for source in report.energy_sources for part in source.split("+")))
+    measured = [_SOURCES.get(name, name) for name in names if is_measured(name)]
+    if not measured:
+        return "estimated"
+    share = report.totals.measured_joules / report.totals.joules
+    words = f"measured ({', '.join(dict.fromkeys(measured))})"
+    return words if share > 0.995 else f"{words}, {1 - share:.0%} estimated"
+
+
+def _equivalent(report: AuditReport) -> CardText:
+    totals = report.totals
+    low, high = format_usd(totals.equivalent_low_nano), format_usd(totals.equivalent_high_nano)
+    small = f"{report.reference.name} · range {low} – {high}"
+    if totals.uncompared_rows:
+        small += f" · {totals.uncompared_rows:,} not compared"
+    return CardText(
+        figure=format_dollars(totals.equivalent_nano),
+        small=small,
+        tooltip="What the local work would have cost at this model's list price: avoided list price, not money spent.",
+    )
+
+
+def _subscription(check: SubscriptionCheck) -> CardText:
+    tooltip = "A plan of this price against the metered spend of the period."
+    if check.break_even_calls is not None:
+        tooltip += f" The plan pays from {check.break_even_calls:,} calls such as these; there were {check.calls:,}."
+    plan = decimal_to_nano(check.plan_usd)
+    figure = f"${usd_text(check.plan_usd)}" if check.plan_usd == int(check.plan_usd) else format_usd(plan)
+    return CardText(figure=f"{figure} / mo", small=plan_words(check), tooltip=tooltip)
+
+
+def counted(report: AuditReport) -> str:
+    """What is in no sum or is not certain; empty if there is nothing of that kind."""
+    totals = report.totals
+    parts = []
+    if totals.unpriced_rows:
+        parts.append(f"{_calls(totals.unpriced_rows)} without a price, in no sum")
+    if totals.estimated_rows:
+        parts.append(f"{_calls(totals.estimated_rows)} with estimated or partial token counts")
+    return " · ".join(parts)
+
+
+def _calls(count: int) -> str:
+    return f"{count:,} call" if count == 1 else f"{count:,} calls"
+
+
+def short(count: int) -> str:
+    """ "1.1M", "61k", "820"."""
+    if count >= 999_500:
+        return f"{count / 1e6:.1f}M" if count < 99_950_000 else f"{count / 1e6:,.0f}M"
+    return f"{count / 1e3:.0f}k" if count >= 9_950 else f"{count:,}"
+
+
+def model_line(row: AuditRow) -> tuple[str, ...]:
+    kept = row.per_kept_answer_nano
+    cost = format_usd(row.cost_nano)
+    if row.sums.unpriced_rows:
+        cost = "unpriced" if row.sums.unpriced_rows == row.sums.calls else f"≥ {cost}"
+    return (
+        row.label,
+        f"{row.sums.answers:,}",
+        short(row.sums.input_total),
+        short(row.sums.output_total),
+        cost,
+        "–" if kept is None else format_usd(kept),
+    )
+
+
+def day_line(row: AuditRow) -> tuple[str, ...]:
+    sums = row.sums
+    return (
+        row.key,
+        format_usd(sums.billed_nano),
+        format_usd(row.local.equivalent_nano),
+        format_usd(sums.electric_nano),
+        f"{sums.calls:,}",
+        format_tokens(sums.input_total),
+        format_tokens(sums.output_total),
+    )
+
+
+def day_hint(row: AuditRow) -> str:
+    """What a bar says on hover."""
+    sums = row.sums
+    return (
+        f"{row.period.title}\ncloud, billed  {format_usd(sums.billed_nano)}\n"
+        f"local, at cloud price  {format_usd(row.local.equivalent_nano)}\n"
+        f"electricity  {format_usd(sums.electric_nano)}\n{sums.calls:,} calls"
+    )
+
+
+def entry_line(entry: LedgerEntry) -> tuple[str, ...]:
+    return (
+        f"{entry.at.astimezone():%Y-%m-%d %H:%M}",
+        source_name(entry.source, "" if entry.origin == OWN_ORIGIN else entry.origin.partition(":")[0]),
+        entry.model,
+        format_tokens(entry.usage.input_total),
+        format_tokens(entry.resent),
+        format_tokens(entry.usage.output_total),
+        cost_words(entry),
+    )
+
+
+def cost_words(entry: LedgerEntry) -> str:
+    if entry.source == "local":
+        return format_usd(entry.local.electric_nano) if entry.local else "not known"
+    return format_usd(entry.billed_nano)
+
+
+def entry_facts(entry: LedgerEntry) -> list[tuple[str, str]]:
+    """The rate card of a row and where it came from, as (name, value)."""
+    usage = entry.usage
+    facts = [
+        ("Where it came from", entry.origin),
+        ("What it was", f"{entry.kind}, {entry.task}, ended: {entry.stop_reason.value}"),
+        ("Tokens in", f"{usage.input_total:,}, of which {entry.resent:,} re-sent and {usage.cache_read:,} cached"),
+        ("Tokens out", f"{usage.output_total:,}, of which {usage.reasoning:,} reasoning ({usage.usage_state.value})"),
+        ("Cost", cost_words(entry)),
+    ]
+    if entry.priced_as:
+        facts.append(("Priced as", f"{entry.priced_as} ({entry.price_source or 'source not known'})"))
+    facts += [(f"Rate: {name}", f"${value}") for name, value in sorted(entry.rate_card.items())]
+    if entry.energy is not None:
+        how = "measured" if entry.energy.measured else "estimated"
+        facts.append(("Energy", f"{format_energy(entry.energy.joules)} in {format_seconds(entry.seconds)}, {how} "
+                      f"({entry.energy.source})"))  # fmt: skip
+    if entry.local is not None:
+        band = f"{format_usd(entry.local.electric_low_nano)} to {format_usd(entry.local.electric_high_nano)}"
+        facts.append(
+            ("Electricity", f"{format_usd(entry.local.electric_nano)} ({band}) at ${entry.local.usd_per_kwh}/kWh")
+        )
+        if entry.local.hardware_nano is not None:
+            facts.append(("Hardware", format_usd(entry.local.hardware_nano)))
+    bill = entry.equivalent
+    if bill is not None:
+        facts.append(
+            ("At list price", f"{format_usd(bill.expected_nano)} at {bill.reference_name} ({bill.price_source})")
+        )
+        facts += [(f"Its rate: {name}", f"${value}") for name, value in sorted(bill.rate_card.items())]
+    if entry.note:
+        facts.append(("Note", entry.note))
+    return facts

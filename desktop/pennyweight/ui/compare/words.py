@@ -1,0 +1,92 @@
+"""The words of Compare. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pennyweight.domain.comparison import Choice, Comparison, Side
+from pennyweight.domain.conversation import MessageState
+from pennyweight.meter.money import format_usd
+from pennyweight.meter.quantities import format_energy, format_seconds, format_tokens
+from pennyweight.services.comparison import SideLive, Statistics
+from pennyweight.ui.widgets.parts import Part
+
+CHOICES = {
+    Choice.LEFT: "Left is better",
+    Choice.BOTH: "Both will do",
+    Choice.NEITHER: "Neither",
+    Choice.RIGHT: "Right is better",
+}
+
+
+def letter(position: int) -> str:
+    """ "Answer A" while names are hidden."""
+    return f"Answer {chr(ord('A') + position)}"
+
+
+def side_parts(side: Side) -> list[Part]:
+    """ "431 in · 52 out", "3.1 s", "first word 0.6 s", "55 J"."""
+    reasoning = f" ({format_tokens(side.reasoning_tokens)} reasoning)" if side.reasoning_tokens else ""
+    parts = [Part(f"{format_tokens(side.input_total)} in · {format_tokens(side.output_total)} out{reasoning}")]
+    parts.append(Part(format_seconds(side.seconds)))
+    if side.first_token_seconds is not None:
+        parts.append(Part(f"first word {format_seconds(side.first_token_seconds)}"))
+    if side.joules is not None:
+        parts.append(Part(format_energy(side.joules)))
+    return parts
+
+
+def live_parts(live: SideLive) -> list[Part]:
+    parts = [Part(f"{format_tokens(live.input_total)} in · {format_tokens(live.output_total)} out")]
+    parts.append(Part(format_seconds(live.seconds)))
+    if live.first_token_seconds is not None:
+        parts.append(Part(f"first word {format_seconds(live.first_token_seconds)}"))
+    return parts
+
+
+def cost(side: Side) -> str:
+    """ "0.001¢", "0.18¢ billed", "no price known"."""
+    if side.cost_nano is None:
+        return "" if side.is_local else "no price known"
+    return format_usd(side.cost_nano) if side.is_local else f"{format_usd(side.cost_nano)} billed"
+
+
+def ending(side: Side) -> str:
+    if side.state in (MessageState.COMPLETE, MessageState.STREAMING):
+        return side.note
+    return side.note or ("Stopped." if side.state is MessageState.STOPPED else "This answer failed.")
+
+
+def prompt_line(comparison: Comparison) -> tuple[str, str]:
+    """The prompt on one line, and what went along."""
+    files = "".join(f" + {attachment.name}" for attachment in comparison.attachments)
+    hidden = comparison.blind and comparison.choice is None  # the count would tell the tokenizer
+    counts = [side.input_total for side in comparison.sides if side.input_total and not hidden]
+    tokens = f", {format_tokens(counts[0])} tokens" if counts else ""
+    return " ".join(comparison.prompt.split()), f"{files.strip()}{tokens}".strip(", ")
+
+
+def verdict(comparison: Comparison) -> str:
+    """ "Left is better: Claude" once a choice was made; "" before."""
+    if comparison.choice is None:
+        return ""
+    kept = [comparison.sides[position] for position in comparison.kept if position < len(comparison.sides)]
+    names = " and ".join(side.model_name or side.model for side in kept)
+    return f"{CHOICES[comparison.choice]}{f': {names}' if names else ''}."
+
+
+def since(statistics: Sequence[Statistics]) -> str:
+    """ "64 comparisons since September"."""
+    count = sum(row.compared for row in statistics)
+    if not count:
+        return "no choices yet"
+    first = min(row.since for row in statistics)
+    return f"{count:,} comparison{'' if count == 1 else 's'} since {first.astimezone().strftime('%B')}"
+
+
+def percent(share: float) -> str:
+    return f"{share * 100:.0f}%"
+
+
+def interval(row: Statistics) -> str:
+    return f"{row.low * 100:.0f}–{row.high * 100:.0f}%"

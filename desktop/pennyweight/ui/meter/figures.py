@@ -1,0 +1,138 @@
+"""What the meter says: the words and figures of its cards, from totals. No widgets here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from pennyweight.domain.ledger import LedgerTotals
+from pennyweight.meter.energy import SOURCE_BANDS, band_text, is_measured
+from pennyweight.meter.money import format_dollars, format_usd, usd_text
+from pennyweight.meter.quantities import format_energy, format_watts
+from pennyweight.meter.reference import ReferenceModel
+from pennyweight.ui.widgets import Tone
+
+Certainty = Literal["measured", "mixed", "estimated", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardText:
+    figure: str
+    small: str
+    tooltip: str
+    tone: Tone | None = None
+    """Instead of the card's own colour."""
+
+
+def certainty(sources: tuple[str, ...]) -> Certainty:
+    """How the energy came to be known, from the names of its sources; without any it is unknown."""
+    measured = [is_measured(source) for source in _known(sources)]
+    if not measured:
+        return "unknown"
+    if all(measured):
+        return "measured"
+    return "mixed" if any(measured) else "estimated"
+
+
+def energy_note(sources: tuple[str, ...]) -> tuple[str, str, Certainty]:
+    """Word and band at the right of the first card: "est." "×0.5…×2", "measured" "±15 %", "energy unknown" ""."""
+    state = certainty(sources)
+    if state == "unknown":
+        return "energy unknown", "", state
+    word = {"measured": "measured", "mixed": "partly est.", "estimated": "est."}[state]
+    return word, band_text("+".join(_known(sources))), state
+
+
+def local_card(totals: LedgerTotals, watts: float | None, usd_per_kwh: Decimal) -> CardText:
+    """Electricity of the work done here; `watts` while an answer is being written."""
+    state = certainty(totals.energy_sources)
+    rate = f"${usd_text(usd_per_kwh)}/kWh"
+    if totals.answers == 0 and totals.energy_joules == 0:
+        return CardText(figure="$0.00", small=f"no answers yet · {rate}", tooltip=_LOCAL, tone="mute")
+    if state == "unknown":
+        return CardText(figure="unknown", small=f"no energy reading · {rate}", tooltip=_LOCAL, tone="warn")
+    about = "≈ " if state in ("estimated", "mixed") else ""
+    parts = [f"{about}{format_energy(totals.energy_joules)}"]
+    if watts:  # zero only before the first reading
+        parts.append(f"{format_watts(watts)} now")
+    parts.append(rate)
+    between = f"Between {format_usd(totals.electric_low_nano)} and {format_usd(totals.electric_high_nano)}."
+    sources = f"Source: {', '.join(totals.energy_sources)}." if totals.energy_sources else ""
+    return CardText(
+        figure=format_dollars(totals.electric_nano),
+        small=" · ".join(parts),
+        tooltip="\n".join(line for line in (_LOCAL, between, sources) if line),
+    )
+
+
+def cloud_card(totals: LedgerTotals, reference: ReferenceModel, *, repricing: bool = False) -> CardText:
+    """The same work at the reference model's list price; `repricing` while older rows have no such price yet."""
+    rates = (
+        f"{reference.provider}: ${usd_text(reference.input_usd_per_million)} in and "
+        f"${usd_text(reference.output_usd_per_million)} out per million tokens."
+    )
+    tooltip = f"{_CLOUD}\n{rates}\nSource: the price table that comes with the program, at the time of each call."
+    if repricing:
+        return CardText(
+            figure=format_dollars(totals.equivalent_nano), small="working out earlier answers…", tooltip=tooltip
+        )
+    if totals.answers == 0 and totals.equivalent_nano == 0:
+        return CardText(figure="$0.00", small="list price of the same work", tooltip=tooltip, tone="mute")
+    low, high = format_usd(totals.equivalent_low_nano), format_usd(totals.equivalent_high_nano)
+    return CardText(
+        figure=format_dollars(totals.equivalent_nano),
+        small=f"at list price, {low} to {high}",
+        tooltip=tooltip,
+    )
+
+
+def difference_card(totals: LedgerTotals, hardware: bool) -> CardText:
+    """Avoided list price. Negative where local work cost more; never called savings."""
+    difference = totals.equivalent_nano - totals.electric_nano
+    if totals.answers == 0 and difference == 0:
+        return CardText(figure="$0.00", small="avoided list price", tooltip=_DIFFERENCE, tone="mute")
+    lines = ["avoided list price" if difference >= 0 else "more than the list price"]
+    if hardware:
+        lines.append(f"with hardware wear {format_usd(difference - totals.hardware_nano)}")
+    if totals.billed_nano:
+        lines.append(f"you did spend {format_usd(totals.billed_nano)} in the cloud")
+    return CardText(
+        figure=format_dollars(difference),
+        small="\n".join(lines),
+        tooltip=_DIFFERENCE,
+        tone="warn" if difference < 0 else None,
+    )
+
+
+def unpriced_note(totals: LedgerTotals) -> str:
+    """Empty if every row has a price."""
+    count = totals.unpriced_rows
+    if count == 0:
+        return ""
+    return (
+        f"{count:,} {'call has' if count == 1 else 'calls have'} no price and {'is' if count == 1 else 'are'} left out."
+    )
+
+
+def _known(sources: tuple[str, ...]) -> list[str]:
+    return [source for source in sources if source and all(part in SOURCE_BANDS for part in source.split("+"))]
+
+
+ENERGY_TOOLTIP = (
+    "Measured: a counter or a meter was read. Est.: worked out from the processor's load. Click to see how."
+)
+HARDWARE_TOOLTIP = (
+    "(price − worth at the end) ÷ (years × hours per year) × hours of answering. Its own line, never part of the "
+    "electricity or of the difference. Settings, Hardware."
+)
+_LOCAL = "Electricity of the answers written here.\nEnergy above idle at the wall ÷ 3,600,000 × your price per kWh."
+_CLOUD = (
+    "What the same tokens would cost at the list price of the reference model. "
+    "Its tokenizer is another one, so the tokens are taken ×1.0 to ×1.35; the low end assumes that it bills the "
+    "text it has seen before at its cached rate."
+)
+_DIFFERENCE = (
+    "List price of the same work less the electricity here. It is a list price that was avoided, not money earned, "
+    "and it can be negative. Hardware wear is never mixed in; where it is switched on, it has its own line."
+)

@@ -1,0 +1,88 @@
+"""Where everything is kept, and how to take it along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.services.exports import ExportService
+from pennyweight.ui.settings.section import Section
+from pennyweight.ui.widgets import ElidedLabel, GhostButton
+from pennyweight.ui.widgets.flow import FlowLayout
+
+
+class DataSection(Section):
+    """`told` is a sentence about what was written; a failure goes to `failed`."""
+
+    told = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, home: Path, exports: ExportService, runner: TaskRunner) -> None:
+        super().__init__(
+            "data",
+            "Data",
+            "Chats, ledger and settings are one database in this folder, backed up there once a day.",
+        )
+        self._home = home
+        self._exports = exports
+        self._runner = runner
+        self.path = ElidedLabel(str(home))
+        self.folder = GhostButton("Open folder")
+        self.backup = GhostButton("Back up now…")
+        self.chats = GhostButton("Export chats…")
+        self.ledger = GhostButton("Export ledger…")
+        row = FlowLayout(gap=8, line_gap=8)
+        self.report = GhostButton("Export report…")
+        for button in (self.folder, self.backup, self.chats, self.ledger, self.report):
+            row.addWidget(button)
+        self.body.addWidget(self.path)
+        self.body.addLayout(row)
+        self.folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._home))))
+        self.backup.clicked.connect(self._choose_backup)
+        self.chats.clicked.connect(self._choose_chats)
+        self.ledger.clicked.connect(self._choose_ledger)
+        self.report.clicked.connect(self._choose_report)
+
+    def write_backup(self, path: Path) -> None:
+        self._write(lambda: f"Backed up to {self._exports.backup(path)}.")
+
+    def write_chats(self, path: Path) -> None:
+        self._write(lambda: _counted(self._exports.chats(path), "chat", path))
+
+    def write_ledger(self, path: Path) -> None:
+        self._write(lambda: _counted(self._exports.ledger(path), "row", path))
+
+    def write_report(self, path: Path) -> None:
+        self._write(lambda: f"Report written to {self._exports.report(path)}.")
+
+    def _write(self, work: Callable[[], str]) -> None:
+        self._runner.change(work, self.told.emit, self.failed.emit, owner=self)
+
+    def _choose_backup(self) -> None:
+        self._choose("Back up to", f"pennyweight-{date.today().isoformat()}.db", "Database (*.db)", self.write_backup)
+
+    def _choose_chats(self) -> None:
+        self._choose("Export all chats", "pennyweight-chats.json", "JSON (*.json)", self.write_chats)
+
+    def _choose_ledger(self) -> None:
+        self._choose(
+            "Export the ledger", "pennyweight-ledger.csv", "CSV (*.csv);;JSON lines (*.jsonl)", self.write_ledger
+        )
+
+    def _choose_report(self) -> None:
+        self._choose("Export a report", "pennyweight-report.md", "Markdown (*.md)", self.write_report)
+
+    def _choose(self, title: str, name: str, kinds: str, write: Callable[[Path], None]) -> None:
+        path, _ = QFileDialog.getSaveFileName(self.window(), title, str(Path.home() / name), kinds)
+        if path:
+            write(Path(path))
+
+
+def _counted(count: int, what: str, path: Path) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'} written to {path}."

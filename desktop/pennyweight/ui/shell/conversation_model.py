@@ -1,0 +1,125 @@
+"""The rows of the conversation list: headings by age, conversations, or hits of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from pennyweight.domain.conversation import ConversationSummary, SearchHit
+from pennyweight.meter.money import format_usd
+
+Index = QModelIndex | QPersistentModelIndex
+ROW_ROLE = int(Qt.ItemDataRole.UserRole)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A heading has no `conversation_id`."""
+
+    title: str
+    detail: str = ""
+    cost: str = ""
+    conversation_id: str = ""
+    message_id: str = ""
+
+    @property
+    def heading(self) -> bool:
+        return not self.conversation_id
+
+
+def age_group(moment: datetime, today: date) -> str:
+    """By the person's local days."""
+    days = (today - moment.astimezone().date()).days
+    return "Today" if days <= 0 else "This week" if days < 7 else "Earlier"
+
+
+def summary_rows(summaries: Sequence[ConversationSummary], today: date) -> list[Row]:
+    """Newest first, each age under its heading."""
+    rows: list[Row] = []
+    heading = ""
+    for summary in summaries:
+        group = age_group(summary.updated_at, today)
+        if group != heading:
+            heading = group
+            rows.append(Row(group))
+        turns = f"{summary.turns} {'turn' if summary.turns == 1 else 'turns'}"
+        source = "escalated" if summary.escalated else "local"
+        cost = format_usd(summary.spent_nano) if summary.spent_nano else ""
+        title = summary.title or "New chat"
+        rows.append(Row(title, f"{turns} · {source}", cost, summary.id))
+    return rows
+
+
+def hit_rows(hits: Sequence[SearchHit]) -> list[Row]:
+    if not hits:
+        return [Row("Nothing found")]
+    count = f"{len(hits)} {'place' if len(hits) == 1 else 'places'}"
+    plain = str.maketrans("", "", "\u2068\u2069")
+    found = [
+        Row(
+            hit.title or "New chat",
+            " ".join(hit.snippet.translate(plain).split()),
+            "",
+            hit.conversation_id,
+            hit.message_id,
+        )
+        for hit in hits
+    ]
+    return [Row(count), *found]
+
+
+class ConversationModel(QAbstractListModel):
+    """`renamed` carries id and new title after an edit in place."""
+
+    renamed = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: list[Row] = []
+
+    def show_rows(self, rows: list[Row]) -> None:
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def conversations(self) -> list[str]:
+        """Their ids, from top to bottom."""
+        return [row.conversation_id for row in self.rows if not row.heading]
+
+    def index_of(self, conversation_id: str) -> QModelIndex:
+        for number, row in enumerate(self.rows):
+            if row.conversation_id == conversation_id:
+                return self.index(number)
+        return QModelIndex()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
+        if not index.isValid():
+            return None
+        row = self.rows[index.row()]
+        if role == ROW_ROLE:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return row.title
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return ", ".join(part for part in (row.title, row.detail, row.cost) if part)
+        return None
+
+    def setData(self, index: Index, value: object, role: int = int(Qt.ItemDataRole.EditRole)) -> bool:
+        row = self.rows[index.row()]
+        title = " ".join(str(value).split())
+        if role != Qt.ItemDataRole.EditRole or row.heading or not title or title == row.title:
+            return False
+        self.renamed.emit(row.conversation_id, title)
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid() or self.rows[index.row()].heading:
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        return flags if self.rows[index.row()].message_id else flags | Qt.ItemFlag.ItemIsEditable

@@ -1,0 +1,120 @@
+"""What is typed: its estimate and its keeping, both a moment after the last key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer
+
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.domain.conversation import Attachment
+from pennyweight.services.comparison import Statistics
+from pennyweight.services.container import Services
+from pennyweight.services.draft import LAST, AskPlan, Draft, Place
+from pennyweight.store import StoredDraft
+from pennyweight.ui.composer.composer import Composer, Content
+
+PLAN_MS, SAVE_MS = 250, 600
+
+
+class Drafting(QObject):
+    """Watches the composer for one conversation at a time."""
+
+    def __init__(self, services: Services, runner: TaskRunner, composer: Composer, parent: QObject) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._runner = runner
+        self._composer = composer
+        self._conversation_id: str | None = None
+        self._parent_id: str | Place | None = LAST
+        self._files: tuple[Attachment, ...] = ()
+        self._keeping = True
+        self._asked = 0
+        self._planning = False
+        self._again = False
+        self._plan_timer = self._timer(PLAN_MS, self._plan)
+        self._save_timer = self._timer(SAVE_MS, self.save)
+        composer.edited.connect(self._edited)
+
+    def switch(self, conversation_id: str | None, draft: StoredDraft | None) -> None:
+        """Another conversation is shown, with what was last typed there."""
+        self._conversation_id = conversation_id
+        self.edit_below(LAST)
+        self._composer.set_content(Content(draft.text, draft.task, draft.attachments) if draft else Content())
+        self.replan()
+
+    def moved_to(self, conversation_id: str) -> None:
+        """The first message made a conversation of what was none."""
+        self._conversation_id = conversation_id
+
+    def edit_below(self, parent_id: str | Place | None, files: tuple[Attachment, ...] = ()) -> None:
+        """Plan for an edit of an earlier message with its files (not kept as a draft); LAST to go back."""
+        self._parent_id = parent_id
+        self._files = files
+        self._keeping = parent_id is LAST
+
+    def draft(self) -> Draft:
+        content = self._composer.content()
+        return Draft(
+            text=content.text,
+            task=content.task,
+            attachments=content.attachments + self._files,
+            conversation_id=self._conversation_id,
+            parent_id=self._parent_id,
+        )
+
+    def save(self) -> None:
+        """Keep the draft now."""
+        self._save_timer.stop()
+        if not self._keeping:
+            return
+        where, content = self._conversation_id, self._composer.content()
+        save = self._services.conversations.save_draft
+        self._runner.change(lambda: save(where, content.text, content.task, content.attachments))
+
+    def save_if_waiting(self) -> None:
+        if self._save_timer.isActive():
+            self.save()
+
+    def forget(self) -> None:
+        """It was sent."""
+        self._save_timer.stop()
+        where = self._conversation_id
+        self._runner.change(lambda: self._services.conversations.save_draft(where, ""))
+
+    def replan(self) -> None:
+        self._plan_timer.start()
+
+    def _timer(self, milliseconds: int, call: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(call)
+        return timer
+
+    def _edited(self) -> None:
+        self._asked += 1
+        self._plan_timer.start()
+        self._save_timer.start()
+
+    def _plan(self) -> None:
+        if self._planning:
+            self._again = True
+            return
+        if self._composer.content().empty:
+            self._composer.show_plan(None)
+            return
+        self._planning = True
+        asked, draft = self._asked, self.draft()
+        self._runner.query(
+            lambda: (self._services.ask.plan(draft), self._services.compare.advice(draft.task)),
+            lambda found: self._planned(asked, *found),
+            lambda _error: self._planned(asked, None),  # only an estimate: sending tells what is wrong
+            owner=self,
+        )
+
+    def _planned(self, asked: int, plan: AskPlan | None, advice: Statistics | None = None) -> None:
+        self._planning = False
+        if asked == self._asked:
+            self._composer.show_plan(plan, advice)
+        if self._again:
+            self._again = False
+            self._plan()

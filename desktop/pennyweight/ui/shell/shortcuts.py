@@ -1,0 +1,86 @@
+"""Every shortcut, in one table: the keys, the words for the list that F1 shows, and the name of what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from pennyweight.ui.widgets import Badge, GhostButton, PlainLabel
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    action: str
+    keys: tuple[str, ...]
+    about: str
+
+
+BINDINGS = (
+    Binding("new_chat", ("Ctrl+N",), "New chat"),
+    Binding("search", ("Ctrl+K", "Ctrl+F"), "Search all chats"),
+    Binding("previous_chat", ("Ctrl+Up",), "Chat above in the list"),
+    Binding("next_chat", ("Ctrl+Down",), "Chat below in the list"),
+    Binding("send", ("Ctrl+Return", "Ctrl+Enter"), "Send"),
+    Binding("ask_cloud", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), "Ask the cloud: see first what would be sent"),
+    Binding("stop", ("Esc",), "Stop the answer, leave an edit"),
+    Binding("again", ("Ctrl+R",), "Answer the last question again"),
+    Binding("edit_last", ("Ctrl+E",), "Edit the last question"),
+    Binding("attach", ("Ctrl+O",), "Attach a text file"),
+    Binding("task_1", ("Ctrl+1",), "Ask"),
+    Binding("task_2", ("Ctrl+2",), "Draft"),
+    Binding("task_3", ("Ctrl+3",), "Summarize"),
+    Binding("task_4", ("Ctrl+4",), "Rewrite"),
+    Binding("write", ("Ctrl+L",), "Go to the message box"),
+    Binding("meter", ("Ctrl+M",), "Show or hide the meter"),
+    Binding("list", ("Ctrl+B",), "Show or hide the chats"),
+    Binding("lock", ("Ctrl+Shift+L",), "What may leave this computer"),
+    Binding("compare", ("Ctrl+Shift+D",), "Compare"),
+    Binding("audit", ("Ctrl+Shift+A",), "Audit"),
+    Binding("models", ("Ctrl+Shift+M",), "Models"),
+    Binding("settings", ("Ctrl+,",), "Settings"),
+    Binding("shortcuts", ("F1",), "This list"),
+    Binding("about", ("Shift+F1",), "About Pennyweight"),
+    Binding("quit", ("Ctrl+Q",), "Quit"),
+)
+_MORE = (("Enter", "Send, from the message box"), ("Shift+Enter", "New line"), ("F2, Delete", "Rename, delete a chat"))
+
+
+def bind(window: QWidget, actions: Mapping[str, Callable[[], None]]) -> None:
+    """Install every binding; KeyError if an action is missing, so that none is dead."""
+    for binding in BINDINGS:
+        call = actions[binding.action]
+        for keys in binding.keys:
+            shortcut = QShortcut(QKeySequence(keys), window)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.activated.connect(lambda call=call: call())
+
+
+class ShortcutsDialog(QDialog):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keyboard shortcuts")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 18)
+        column.setSpacing(14)
+        column.addWidget(PlainLabel("Keyboard shortcuts", kind="title"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(7)
+        lines = [(" or ".join(binding.keys), binding.about) for binding in BINDINGS] + list(_MORE)
+        half = (len(lines) + 1) // 2
+        for number, (keys, about) in enumerate(lines):
+            row, side = number % half, number // half * 2
+            grid.addWidget(Badge(keys), row, side, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(PlainLabel(about), row, side + 1)
+        grid.setColumnMinimumWidth(2, 170)
+        column.addLayout(grid)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        close = GhostButton("Close")
+        close.clicked.connect(self.accept)
+        foot.addWidget(close)
+        column.addLayout(foot)

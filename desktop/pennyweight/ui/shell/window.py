@@ -1,0 +1,362 @@
+"""The window: rail and pages, shortcuts, messages, and an orderly end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.domain.conversation import Task
+from pennyweight.domain.errors import KnownError
+from pennyweight.domain.model import ModelInfo
+from pennyweight.meter.money import format_usd
+from pennyweight.services.container import Services
+from pennyweight.services.meter import MeterTotals
+from pennyweight.services.settings import Settings
+from pennyweight.ui.audit.page import AuditPage
+from pennyweight.ui.cloud.controller import CloudController
+from pennyweight.ui.compare.controller import CompareController
+from pennyweight.ui.compare.page import ComparePage
+from pennyweight.ui.meter.column import MeterColumn
+from pennyweight.ui.models.controller import ModelsController
+from pennyweight.ui.models.page import ModelsPage
+from pennyweight.ui.onboarding.page import OnboardingPage
+from pennyweight.ui.settings.page import SettingsPage
+from pennyweight.ui.shell.about import AboutDialog
+from pennyweight.ui.shell.announce import announce, spoken
+from pennyweight.ui.shell.attaching import Attaching
+from pennyweight.ui.shell.chat_area import ChatArea
+from pennyweight.ui.shell.chat_controller import ChatController
+from pennyweight.ui.shell.chat_page import ChatPage
+from pennyweight.ui.shell.conversation_actions import ConversationActions
+from pennyweight.ui.shell.engine_status import EngineStatus
+from pennyweight.ui.shell.geometry import WindowState
+from pennyweight.ui.shell.rail import Rail
+from pennyweight.ui.shell.shortcuts import ShortcutsDialog, bind
+from pennyweight.ui.shell.sidebar import Sidebar
+from pennyweight.ui.theme import Theme
+from pennyweight.ui.transcript.links import LinkDialog
+from pennyweight.ui.widgets import Action, Toast
+
+DEFAULT_SIZE = (1280, 800)
+MIN_SIZE = (480, 480)
+
+
+class MainWindow(QMainWindow):
+    """Give it the services, the runner and the theme; it shuts the runner down when it is closed."""
+
+    closed = Signal()
+
+    def __init__(self, services: Services, runner: TaskRunner, theme: Theme) -> None:
+        super().__init__()
+        self.services = services
+        self.runner = runner
+        self.theme = theme
+        self._ended = False
+        self.setWindowTitle("Pennyweight")
+        self.setMinimumSize(*MIN_SIZE)
+        self.resize(*DEFAULT_SIZE)
+        self._build()
+        self.toast = Toast(self.page, above=self.page.composer)
+        self.chat = ChatController(services, runner, self.page, self)
+        self.engine = EngineStatus(services.models, runner, self.page.top, self)
+        self.cloud = CloudController(services, runner, theme, self.page.top.lock, self)
+        self.compare = CompareController(services, runner, theme, self.compare_page, self)
+        self.attaching = Attaching(runner, self.page.composer, self.tell, self)
+        self.actions_on_chats = ConversationActions(
+            services.conversations, runner, self.sidebar, self.chat, self.toast, self
+        )
+        self._connect()
+        bind(self, self._shortcuts())
+        chosen = services.settings.get()
+        theme.set_look(chosen.theme)
+        self._questions_asked = chosen.onboarding_done
+        self._restore(WindowState.from_text(chosen.window))
+
+    def start(self) -> None:
+        """Fetch what is shown first: the chats, the last one open, the model, the meter."""
+        self.sidebar.reload()
+        self.chat.open_last()
+        self.engine.refresh()
+        self.meter.refresh()
+        if not self._questions_asked:
+            self.ask_first_questions()
+
+    def ask_first_questions(self) -> None:
+        """Show the first-run page; it leads back to the chat."""
+        self.onboarding.start()
+        self.rail.hide()
+        self.stack.setCurrentWidget(self.onboarding)
+
+    def show_page(self, key: str) -> None:
+        """`chat`, `compare`, `audit`, `models` or `settings`."""
+        self.stack.setCurrentWidget(self._pages[key])
+        self.rail.show()
+        self.rail.show_page(key)
+        if key == "chat":
+            self.page.composer.setFocus()
+        elif key == "compare":
+            self.compare.refresh()
+        elif key == "audit":
+            self.audit_page.refresh()
+        elif key == "models":
+            self.models_page.refresh()
+        else:
+            self.settings_page.refresh()
+
+    def show_problem(self, error: object) -> None:
+        """A sentence in the banner, for an expected failure and for a bug of ours alike."""
+        if isinstance(error, KnownError):
+            self.page.banner.tell(error.sentence)
+        else:
+            self.page.banner.tell(f"Something went wrong inside Pennyweight: {type(error).__name__}: {error}")
+
+    def tell(self, sentence: str, action: Action | None = None) -> None:
+        self.toast.tell(sentence, action)
+
+    def _build(self) -> None:
+        self.rail = Rail(self.theme)
+        self.sidebar = Sidebar(self.theme, self.services.conversations, self.runner)
+        self.page = ChatPage(self.theme, self.services.recipes)
+        self.meter = MeterColumn(
+            self.services.meter, self.services.settings, self.runner, self.theme, self.services.budgets
+        )
+        self.area = ChatArea(self.sidebar, self.page, self.meter)
+        self.models = ModelsController(self.services.models, self.runner, self.theme, self)
+        self.compare_page = ComparePage(self.theme)
+        self.models_page = ModelsPage(self.models, self.theme)
+        self.audit_page = AuditPage(self.services, self.runner, self.theme)
+        self.settings_page = SettingsPage(self.services, self.runner, self.theme)
+        self.onboarding = OnboardingPage(self.services.settings, self.services.meter, self.runner, self.theme)
+        self._pages: dict[str, QWidget] = {
+            "chat": self.area,
+            "compare": self.compare_page,
+            "audit": self.audit_page,
+            "models": self.models_page,
+            "settings": self.settings_page,
+        }
+        self.stack = QStackedWidget()
+        for page in (*self._pages.values(), self.onboarding):
+            self.stack.addWidget(page)
+        central = QWidget()
+        central.setObjectName("page")
+        row = QHBoxLayout(central)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self.stack, 1)
+        self.setCentralWidget(central)
+
+    def _connect(self) -> None:
+        self.rail.chosen.connect(self.show_page)
+        self.sidebar.new_chat.connect(self._new_chat)
+        self.sidebar.opened.connect(self._open)
+        chat, page = self.chat, self.page
+        chat.shown.connect(self._shown)
+        chat.list_changed.connect(self.sidebar.reload)
+        chat.problem.connect(self.show_problem)
+        chat.answering.events.connect(self.meter.take)
+        chat.answering.ended.connect(self._refresh_cost)
+        chat.answering.answered.connect(lambda message: announce(page.transcript, spoken(message)))
+        page.composer.edited.connect(self.engine.load_ahead)
+        page.transcript.link.connect(lambda address: self._dialog(LinkDialog(address, self)))
+        self.area.meter_shown.connect(lambda _shown: self._refresh_cost())
+        self.engine.problem.connect(self.show_problem)
+        self.engine.model_changed.connect(self._model_changed)
+        self.attaching.problem.connect(page.banner.tell)
+        self.attaching.model_file.connect(lambda path: self.models.add([path]))
+        self.meter.reference_changed.connect(lambda _id: chat.drafting.replan())
+        self._connect_models()
+        self._connect_cloud()
+        self.settings_page.changed.connect(self._settings_changed)
+        self.settings_page.questions_wanted.connect(self.ask_first_questions)
+        self.onboarding.done.connect(self._questions_done)
+        self.runner.problem.connect(self.show_problem)
+
+    def _connect_cloud(self) -> None:
+        cloud, chat, page = self.cloud, self.chat, self.page
+        page.top.ask_cloud.connect(self.ask_cloud)
+        page.composer.ask_cloud.connect(self.ask_cloud)
+        page.transcript.cloud.connect(self.ask_cloud)
+        page.transcript.compare.connect(self._compare)
+        escalate = self.services.escalate
+        cloud.confirmed.connect(
+            lambda preview: chat.send_to_cloud(preview, lambda cancel: escalate.send(preview, cancel))
+        )
+        cloud.problem.connect(self.show_problem)
+        self.compare.problem.connect(self.show_problem)
+        self.compare.continued.connect(self._continue_chat)
+        self.compare.spent.connect(self.meter.refresh)
+        for source in (cloud, self.compare):
+            source.settings_wanted.connect(self._show_settings)
+        self.settings_page.spending_changed.connect(self.meter.refresh)
+
+    def ask_cloud(self, answer_id: str = "") -> None:
+        """Show what asking the cloud would mean for this answer, the draft, or the last answer. Sends nothing."""
+        question = self.chat.cloud_question(answer_id)
+        if question is not None:
+            self.cloud.ask(question)
+        elif not self.chat.answering.active:
+            self.tell("Write a question first, then ask the cloud.")
+            self.page.composer.setFocus()
+
+    def _compare(self, question_id: str) -> None:
+        """Put a question of the chat onto the Compare page."""
+        question = self.chat.message(question_id)
+        if question is not None and not self.compare_page.running:
+            self.compare_page.show_setup()
+            self.compare_page.setup.fill(question.text, question.task, question.attachments)
+            self.show_page("compare")
+
+    def _show_settings(self, section: str) -> None:
+        self.show_page("settings")
+        self.settings_page.show_section(section)
+
+    def _continue_chat(self, conversation_id: str) -> None:
+        self.show_page("chat")
+        self.sidebar.reload()
+        self.chat.open(conversation_id)
+
+    def _connect_models(self) -> None:
+        models, top = self.models, self.page.top
+        top.model_clicked.connect(lambda: models.open_picker(top.model))
+        models.changed.connect(self.engine.refresh)
+        models.manage_wanted.connect(lambda: self.show_page("models"))
+        models.told.connect(self._models_told)
+        models.failed.connect(self._models_failed)
+        models.loader.progress.connect(top.show_loading)
+        models.loader.loaded.connect(lambda _model: top.show_loading(None))
+        models.loader.failed.connect(self._models_failed)
+        models.loader.stopped.connect(lambda: top.show_loading(None))
+
+    def _models_told(self, sentence: str, action: Action | None) -> None:
+        if self.stack.currentWidget() is not self.models_page:  # which says it itself
+            self.tell(sentence, action)
+
+    def _models_failed(self, error: object) -> None:
+        self.page.top.show_loading(None)
+        if self.stack.currentWidget() is not self.models_page:
+            self.show_problem(error)
+
+    def _settings_changed(self, chosen: Settings) -> None:
+        self.theme.set_look(chosen.theme)
+        self.meter.refresh()
+        self.engine.refresh()
+
+    def _questions_done(self) -> None:
+        self._questions_asked = True
+        self.show_page("chat")
+        self.meter.refresh()
+        self.chat.drafting.replan()
+
+    def _shortcuts(self) -> dict[str, Callable[[], None]]:
+        chat, page = self.chat, self.page
+        tasks = {f"task_{number}": task for number, task in enumerate(Task, start=1)}
+        return {
+            "new_chat": self._new_chat,
+            "search": self._search,
+            "previous_chat": lambda: self._neighbour(-1),
+            "next_chat": lambda: self._neighbour(1),
+            "send": chat.send,
+            "stop": self._escape,
+            "again": chat.again,
+            "edit_last": chat.edit,
+            "attach": self.attaching.choose,
+            **{key: partial(chat.choose_task, task) for key, task in tasks.items()},
+            "write": page.composer.setFocus,
+            "meter": self.area.toggle_meter,
+            "list": self.area.toggle_list,
+            "ask_cloud": self.ask_cloud,
+            "lock": page.top.lock.open_menu,
+            "compare": lambda: self.show_page("compare"),
+            "audit": lambda: self.show_page("audit"),
+            "models": lambda: self.show_page("models"),
+            "settings": lambda: self.show_page("settings"),
+            "shortcuts": lambda: self._dialog(ShortcutsDialog(self)),
+            "about": lambda: self._dialog(AboutDialog(self)),
+            "quit": self._quit,
+        }
+
+    def _quit(self) -> None:
+        self.close()
+
+    def _escape(self) -> None:
+        if self.sidebar.search.hasFocus():
+            self.sidebar.search.clear()
+            self.page.composer.setFocus()
+        elif not self.area.hide_forced():
+            self.chat.escape()
+
+    def _new_chat(self) -> None:
+        self.show_page("chat")
+        self.chat.new_chat()
+
+    def _open(self, conversation_id: str, message_id: str) -> None:
+        self.chat.open(conversation_id, message_id)
+        self.area.hide_forced_list()
+
+    def _neighbour(self, step: int) -> None:
+        other = self.sidebar.neighbour(step)
+        if other:
+            self.chat.open(other)
+
+    def _search(self) -> None:
+        self.show_page("chat")
+        self.area.show_list()
+        self.sidebar.search.setFocus()
+        self.sidebar.search.selectAll()
+
+    def _shown(self, conversation_id: str) -> None:
+        self.sidebar.set_current(conversation_id)
+        self.meter.set_conversation(conversation_id or None)
+        self.cloud.set_conversation(conversation_id)
+
+    def _model_changed(self, info: ModelInfo | None) -> None:
+        if info is None:
+            add: Action = ("Add a GGUF file…", lambda: self.models.add_from_dialog(self))
+            self.page.banner.tell("There is no model on this computer yet.", [add])
+        self.chat.drafting.replan()
+
+    def _refresh_cost(self) -> None:
+        if not self.meter.isHidden():
+            self.page.top.show_cost("")
+            return
+
+        def show(totals: MeterTotals) -> None:
+            self.page.top.show_cost(format_usd(totals.totals.electric_nano) if self.meter.isHidden() else "")
+
+        self.runner.query(lambda: self.services.meter.totals("today"), show, owner=self)
+
+    def _dialog(self, dialog: QDialog) -> None:
+        dialog.finished.connect(lambda _result: dialog.deleteLater())
+        dialog.open()
+
+    def _restore(self, state: WindowState) -> None:
+        if state.geometry:
+            self.restoreGeometry(state.qt_geometry())
+        self.area.restore(state)
+
+    def _state(self) -> WindowState:
+        return WindowState(
+            bytes(self.saveGeometry().data()), self.area.list_width(), self.area.list_wanted, self.area.meter_wanted
+        )
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """A running answer is stopped and what it wrote is kept; the draft and the window's place are kept."""
+        if not self._ended:
+            self._ended = True
+            self.chat.keep_draft()
+            state = self._state().to_text()
+            self.runner.change(lambda: self.services.settings.update(window=state))
+            self.chat.stop()
+            self.meter.stop()
+            self.engine.close()
+            self.cloud.close()
+            self.compare.close()
+            self.runner.shutdown()
+        super().closeEvent(event)
+        self.closed.emit()

@@ -1,0 +1,88 @@
+"""The meter's line under an answer, and what can be done with the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from pennyweight.ui.theme import Theme
+from pennyweight.ui.transcript.branches import BranchSwitch
+from pennyweight.ui.widgets import Part, PartsLine, SmallButton
+
+
+class AnswerFooter(QWidget):
+    """While the answer streams: the live line and Stop. Afterwards: the final line and the actions."""
+
+    stop = Signal()
+    copy = Signal()
+    edit = Signal()
+    again = Signal()
+    cloud = Signal()
+    compare = Signal()
+    step = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(6)
+        line = QHBoxLayout()
+        line.setSpacing(10)
+        self.parts = PartsLine()
+        self.stop_button = SmallButton("■  Stop", name="Stop this answer")
+        self.stop_button.clicked.connect(self.stop)
+        line.addWidget(self.parts, 1)
+        line.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignRight)
+        column.addLayout(line)
+        self._actions = QWidget()
+        row = QHBoxLayout(self._actions)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        self.branches = BranchSwitch(theme)
+        self.copy_button = SmallButton("Copy", name="Copy this answer")
+        self.edit_button = SmallButton("Edit", name="Edit the question and ask again")
+        self.again_button = SmallButton("Again", name="Answer this question again")
+        self.cloud_button = SmallButton(
+            "Ask the cloud…", name="Ask the cloud this question: see first what would be sent"
+        )
+        self.cloud_button.clicked.connect(self.cloud)
+        self.compare_button = SmallButton("Compare", name="Compare answers to this question side by side")
+        self.compare_button.clicked.connect(self.compare)
+        self.copy_button.clicked.connect(self.copy)
+        self.edit_button.clicked.connect(self.edit)
+        self.again_button.clicked.connect(self.again)
+        self.branches.step.connect(self.step)
+        for widget in (
+            self.branches,
+            self.copy_button,
+            self.edit_button,
+            self.again_button,
+            self.compare_button,
+            self.cloud_button,
+        ):
+            row.addWidget(widget)
+        row.addStretch(1)
+        column.addWidget(self._actions)
+        self.set_streaming(False)
+
+    def set_streaming(self, streaming: bool) -> None:
+        self.stop_button.setVisible(streaming)
+        self._actions.setVisible(not streaming)
+
+    def show_parts(self, parts: Sequence[Part]) -> None:
+        self.parts.show_parts(parts)
+        self.parts.setVisible(bool(parts))
+
+    def set_busy(self, busy: bool) -> None:
+        """While another answer is being written, nothing new can be asked for."""
+        self.edit_button.setEnabled(not busy)
+        self.again_button.setEnabled(not busy)
+        self.cloud_button.setEnabled(not busy)
+        self.branches.setEnabled(not busy)
+
+
+def put_on_clipboard(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)

@@ -1,0 +1,38 @@
+"""Small widgets that every part of the window is made of."""
+
+from pennyweight.ui.widgets.banner import Action, Banner, Toast
+from pennyweight.ui.widgets.buttons import GhostButton, IconButton, LinkButton, PrimaryButton, SmallButton
+from pennyweight.ui.widgets.cards import Card
+from pennyweight.ui.widgets.chips import Chip, ChipRow, SegmentedControl
+from pennyweight.ui.widgets.flow import FlowLayout
+from pennyweight.ui.widgets.labels import Badge, Dot, ElidedLabel, Kind, Line, PlainLabel, Tone, plain_tooltip, restyle
+from pennyweight.ui.widgets.parts import Part, PartsLine
+from pennyweight.ui.widgets.pill import Pill
+
+__all__ = [
+    "Action",
+    "Badge",
+    "Banner",
+    "Card",
+    "Chip",
+    "ChipRow",
+    "Dot",
+    "ElidedLabel",
+    "FlowLayout",
+    "GhostButton",
+    "IconButton",
+    "Kind",
+    "Line",
+    "LinkButton",
+    "Part",
+    "PartsLine",
+    "Pill",
+    "PlainLabel",
+    "PrimaryButton",
+    "SegmentedControl",
+    "SmallButton",
+    "Toast",
+    "Tone",
+    "plain_tooltip",
+    "restyle",
+]

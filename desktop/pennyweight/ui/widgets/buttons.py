@@ -1,0 +1,75 @@
+"""Buttons. A mouse click leaves the keyboard focus where it was, so a focus ring means the keyboard is here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+
+from pennyweight.ui.theme import Theme
+
+
+class _Button(QPushButton):
+    def __init__(self, text: str = "", *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setAutoDefault(False)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        if name:
+            self.setAccessibleName(name)
+
+
+class PrimaryButton(_Button):
+    """The one action of a place."""
+
+
+class GhostButton(_Button):
+    """A further action."""
+
+
+class SmallButton(_Button):
+    """A quiet action under an answer or in a table row."""
+
+
+class LinkButton(_Button):
+    """An action that reads as text; `quiet` for the muted small one."""
+
+    def __init__(self, text: str = "", *, name: str = "", quiet: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(text, name=name, parent=parent)
+        self.setProperty("kind", "quiet" if quiet else "")
+
+
+class IconButton(_Button):
+    """A square button with an icon of the Phosphor set; `name` is its accessible name and its tooltip."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        icon: str,
+        name: str,
+        *,
+        size: int = 30,
+        checkable: bool = False,
+        colour: str = "mute",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__("", name=name, parent=parent)
+        self._theme = theme
+        self._icon = icon
+        self._colour = colour
+        self.setToolTip(name)
+        self.setCheckable(checkable)
+        self.setFixedSize(size, size)
+        self.setIconSize(QSize(size * 6 // 10, size * 6 // 10))
+        theme.changed.connect(self._tint)
+        self.toggled.connect(self._tint)
+        self._tint()
+
+    def set_icon(self, icon: str, name: str) -> None:
+        self._icon = icon
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self._tint()
+
+    def _tint(self) -> None:
+        self.setIcon(self._theme.icon(self._icon, "copper" if self.isChecked() else self._colour))

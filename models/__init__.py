@@ -1,0 +1,1 @@
+"""Programs that make the starter model: generator, tokenizer, training, export, measurement."""

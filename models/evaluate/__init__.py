@@ -1,0 +1,1 @@
+"""Measures the exported file, through llama.cpp, never the training's own network."""

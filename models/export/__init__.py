@@ -1,0 +1,1 @@
+"""Writes the trained weights as a GGUF file."""

@@ -1,0 +1,35 @@
+"""Invented words from syllables; a part of the syllables is kept for the held-out measurement."""
+
+from __future__ import annotations
+
+import random
+
+from .lists import listed
+
+ONSETS = listed("onsets")
+NUCLEI = listed("nuclei")
+ACCENTED = listed("accented")
+CODAS = listed("codas")
+HELD_ONSETS = listed("held_onsets")
+HELD_CODAS = listed("held_codas")
+
+
+def syllable(rng: random.Random, held: bool) -> str:
+    onset = rng.choice(HELD_ONSETS if held and rng.random() < 0.5 else ONSETS)
+    nucleus = rng.choice(ACCENTED) if rng.random() < 0.03 else rng.choice(NUCLEI)
+    coda = ""
+    if rng.random() < 0.45:
+        coda = rng.choice(HELD_CODAS if held and rng.random() < 0.5 else CODAS)
+    return onset + nucleus + coda
+
+
+def invented(rng: random.Random, held: bool = False) -> str:
+    count = rng.choices([1, 2, 3], [0.15, 0.6, 0.25])[0]
+    word = "".join(syllable(rng, held) for _ in range(count))
+    if held and not any(part in word for part in HELD_ONSETS):
+        word = rng.choice(HELD_ONSETS) + word.lstrip("bcdfghjklmnpqrstvwxz")
+    if len(word) < 3:
+        word += rng.choice("aeiou") + rng.choice("lnrs")
+    if rng.random() < 0.04:
+        word += "-" + syllable(rng, held)
+    return word

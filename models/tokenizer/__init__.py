@@ -1,0 +1,1 @@
+"""The starter model's byte-level BPE: training, encoding (with dropout), and the split llama.cpp calls ``smollm``."""

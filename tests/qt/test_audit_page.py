@@ -1,0 +1,153 @@
+"""The audit page over a real database: what is shown, what a click opens, both looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+from tests.unit.store.store_samples import cloud_entry, local_entry
+
+from pennyweight.app.composition import build_services
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.services.audit_period import AuditPeriod
+from pennyweight.services.container import Services
+from pennyweight.store import Store
+from pennyweight.ui.audit.page import AuditPage
+from pennyweight.ui.audit.period_picker import DaysDialog
+from pennyweight.ui.audit.rows_dialog import RowsDialog
+from pennyweight.ui.theme import Theme
+
+NOW = datetime.now(UTC)
+HOSTILE = "<b>m</b><img src=file:///etc/passwd>"
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    with Store.open(tmp_path / "pennyweight.db") as store:
+        store.ledger.add(
+            [
+                local_entry("l", at=NOW, equivalent=None),
+                cloud_entry("c", at=NOW),
+                cloud_entry("i", at=NOW, origin="claude-code:s.jsonl:7", model=HOSTILE, billed_nano=5_000_000),
+                cloud_entry("u", at=NOW, model="gpt-new", billed_nano=None),
+            ]
+        )
+    opened = build_services(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme) -> Iterator[AuditPage]:
+    page = AuditPage(services, runner, theme)
+    qtbot.addWidget(page)
+    page.resize(1224, 800)
+    page.show()
+    page.refresh()
+    qtbot.waitUntil(lambda: not runner.busy)
+    yield page
+    runner.shutdown()
+
+
+def test_the_cards_and_tables_say_what_the_ledger_holds(page: AuditPage) -> None:
+    assert page.cards[0].figure.text() == "0.58¢"
+    assert page.cards[0].small.text() == "0.08¢ here · 0.5¢ imported · 1 unpriced row"
+    assert page.cards[3].figure.text() == "$20 / mo"
+    lines = {line[0]: line[1:] for line in page.models.texts()}
+    assert lines[f"{HOSTILE} imported"] == ["1", "1,000", "300", "0.5¢", "–"]
+    assert lines["gpt-new"][3] == "unpriced"
+    assert "1 call without a price" in page.counted.text()
+
+
+def test_local_work_is_compared_after_the_bills_were_worked_out(qtbot: QtBot, page: AuditPage) -> None:
+    qtbot.waitUntil(lambda: page.cards[2].figure.text() != "$0.00")
+    assert "not compared" not in page.cards[2].small.text()
+
+
+def test_the_plot_has_a_bar_a_day_and_a_table_behind_it(qtbot: QtBot, page: AuditPage) -> None:
+    plot = page.days.plot
+    assert plot is not None
+    today = NOW.astimezone().day - 1
+    assert plot.bars()[today][1] == pytest.approx(0.005805)
+    assert len(plot.bars()) == page.days.table.rowCount() >= 28
+    page.days.switch.click()
+    assert plot.isHidden()
+    assert page.days.table.texts()[today][1] == "0.58¢"
+    with qtbot.waitSignal(page.days.opened) as opened:
+        QTest.keyClick(plot, Qt.Key.Key_Right)
+        QTest.keyClick(plot, Qt.Key.Key_Return)
+    assert opened.args is not None
+    assert opened.args[0] is page.days._days[0]
+
+
+def test_a_line_opens_its_rows_with_rate_card_and_origin(
+    qtbot: QtBot, page: AuditPage, services: Services, runner: TaskRunner
+) -> None:
+    number = next(n for n, line in enumerate(page.models.texts()) if line[0].startswith(HOSTILE))
+    page.models.opened.emit(number)
+    qtbot.waitUntil(lambda: bool(page.window().findChildren(RowsDialog)))
+    (dialog,) = page.window().findChildren(RowsDialog)
+    shown = [label.text() for label in dialog.findChildren(QLabel) if not label.isHidden()]
+    assert "claude-code:s.jsonl:7" in shown
+    assert "Rate: input_mtok" in shown
+    assert "$0.25" in shown
+    assert dialog.table.rowCount() == 1
+    dialog.accept()
+
+
+def test_what_if_is_worked_out_again_for_other_numbers(qtbot: QtBot, page: AuditPage, runner: TaskRunner) -> None:
+    qtbot.waitUntil(lambda: page.what_if.table.rowCount() >= 3)
+    assert page.what_if.table.texts()[0][1:3] == ["$0.0160", "$1,600.00"]
+    page.what_if.runs.setValue(10)
+    qtbot.waitUntil(lambda: page.what_if.table.texts()[0][2] == "$0.1600")
+    page.what_if.prefill_wanted.emit("ask")
+    qtbot.waitUntil(lambda: page.what_if.input.value() == 775)
+
+
+def test_both_looks_and_every_width(qtbot: QtBot, page: AuditPage, theme: Theme) -> None:
+    for look in ("dark", "light"):
+        theme.set_look(look)
+        plot = page.days.plot
+        assert plot is not None
+        assert plot.backgroundBrush().color().name() == theme.tokens().panel
+    for width in (1600, 900, 480, 1224):
+        page.resize(width, 700)
+        qtbot.wait(1)
+
+
+def test_another_period_is_shown_and_exported(
+    qtbot: QtBot, page: AuditPage, runner: TaskRunner, tmp_path: Path
+) -> None:
+    page.picker.kinds.changed.emit("year")
+    qtbot.waitUntil(lambda: page.days.table.rowCount() >= 365)
+    page.picker.fill_menu()
+    assert page.picker.menu.actions()[0].text() == str(NOW.astimezone().year)
+    page.export_to(tmp_path / "audit.html", 0)
+    qtbot.waitUntil((tmp_path / "audit.html").exists)
+    qtbot.waitUntil(lambda: not runner.busy)
+
+
+def test_days_of_ones_own_must_be_the_right_way_round(qtbot: QtBot) -> None:
+    period = AuditPeriod.month(NOW.date())
+    dialog = DaysDialog(period)
+    qtbot.addWidget(dialog)
+    assert (dialog.period().first, dialog.period().last) == (period.first, period.last)
+    dialog.first.setDate(dialog.last.date().addDays(1))
+    dialog._check()
+    assert "ends before it begins" in dialog.problem.text()
+
+
+def test_the_same_work_by_task_by_source_and_by_chat(qtbot: QtBot, page: AuditPage) -> None:
+    for key, first in (("task", {"ask"}), ("source", {"Claude Code imported", "openai", "This computer"})):
+        page.sides.choose(key)
+        page.sides.changed.emit(key)
+        assert {line[0] for line in page.models.texts()} == first
+    page.sides.choose("conversation")
+    page.sides.changed.emit("conversation")
+    qtbot.waitUntil(lambda: page.models.texts()[0][0] == "Not part of a chat")

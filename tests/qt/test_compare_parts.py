@@ -1,0 +1,136 @@
+"""The parts of Compare and of the sheet by themselves: differences, statistics, advice, batches, the budget bar."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from pennyweight.bridge.coalesce import coalesce
+from pennyweight.domain.comparison import Side
+from pennyweight.domain.errors import KnownError
+from pennyweight.meter.budget import BudgetState
+from pennyweight.services.budgets import BudgetView
+from pennyweight.services.comparison import Advice, CompareEvent, SideDelta, SideFailed, SideLive, Statistics
+from pennyweight.services.escalation import PriceRange
+from pennyweight.ui.cloud.words import range_text, record
+from pennyweight.ui.compare.diff import differences
+from pennyweight.ui.compare.statistics_card import StatisticsCard
+from pennyweight.ui.composer.estimate import advice_parts
+from pennyweight.ui.meter.budget_bar import BudgetBar
+from pennyweight.ui.theme import Theme
+
+
+def statistics(task: str, compared: int, good: int, low: float, high: float, advice: Advice) -> Statistics:
+    return Statistics(
+        task=task,
+        local_model="starter",
+        other="anthropic/claude",
+        compared=compared,
+        good_enough=good,
+        share=good / compared,
+        low=low,
+        high=high,
+        local_per_kept=20_000,
+        other_per_kept=16_000_000,
+        advice=advice,
+        since=datetime(2026, 9, 3, tzinfo=UTC),
+    )
+
+
+WORTH = statistics("rewrite", 11, 1, 0.02, 0.38, "worth the tokens")
+LOCAL = statistics("summarize", 31, 29, 0.79, 0.98, "stay local")
+UNCLEAR = statistics("draft", 4, 2, 0.15, 0.85, "")
+
+
+def test_differences_name_the_words_that_changed() -> None:
+    text = "Keep proof that the notice arrived."
+    spans = differences(text, "Keep proof that the letter arrived.")
+    assert [text[start:end] for start, end in spans] == ["notice"]
+    assert differences("same words", "Same words") == []
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_differences_are_in_order_and_inside_the_text(text: str, other: str) -> None:
+    spans = differences(text, other)
+    flat = [edge for span in spans for edge in span]
+    assert flat == sorted(flat)
+    assert all(0 <= edge <= len(text) for edge in flat)
+    assert differences(text, text) == []
+
+
+def test_the_table_tells_shares_intervals_and_advice(qtbot: QtBot, theme: Theme) -> None:
+    card = StatisticsCard()
+    qtbot.addWidget(card)
+    assert card.rows() == []
+    card.show_statistics([LOCAL, WORTH, UNCLEAR])
+    assert card.since.text() == "46 comparisons since September"
+    assert card.rows() == [
+        ["Summarize", "31", "94%", "79–98%", "0.002¢", "1.6¢", "stay local"],
+        ["Rewrite", "11", "9%", "2–38%", "0.002¢", "1.6¢", "worth the tokens"],
+        ["Draft", "4", "50%", "15–85%", "0.002¢", "1.6¢", "not clear yet"],
+    ]
+
+
+def test_advice_is_given_only_where_the_record_speaks() -> None:
+    assert [part.text for part in advice_parts(WORTH)] == ["your record: worth the tokens"]
+    assert advice_parts(LOCAL) == []
+    assert advice_parts(None) == []
+    assert record(WORTH).endswith("good enough in 9% (95% interval 2–38%): worth the tokens.")
+
+
+def test_a_range_without_a_price_says_so() -> None:
+    def price(low: int | None, high: int | None) -> PriceRange:
+        return PriceRange(
+            low_nano=low, expected_nano=low, high_nano=high, samples=0, low_output=1, expected_output=2, high_output=3
+        )
+
+    assert range_text(price(1_400_000, 3_100_000)) == "0.14¢ – 0.31¢"
+    assert range_text(price(None, None)) == "no price known"
+
+
+def test_side_by_side_events_are_joined_per_side_and_keep_their_order() -> None:
+    def live(position: int, out: int) -> SideLive:
+        return SideLive(
+            position=position, input_total=1, output_total=out, seconds=0, first_token_seconds=None, cost_nano=None
+        )
+
+    failed = SideFailed(1, Side(id="b", source="openai", model="m", model_name="M"), KnownError("It failed."))
+    events: list[CompareEvent] = [
+        SideDelta(0, "a"),
+        SideDelta(1, "x"),
+        live(0, 1),
+        SideDelta(0, "b", "why"),
+        live(0, 2),
+        failed,
+        SideDelta(0, "c"),
+    ]
+    assert coalesce(events) == [SideDelta(0, "ab", "why"), SideDelta(1, "x"), live(0, 2), failed, SideDelta(0, "c")]
+
+
+@pytest.mark.parametrize(
+    ("spent", "state", "text"),
+    [(320_000_000, BudgetState.OK, "$0.32 of $10"), (9_000_000_000, BudgetState.WARN, "$9.00 of $10")],
+)
+def test_the_budget_bar_fills_and_warns(qtbot: QtBot, theme: Theme, spent: int, state: BudgetState, text: str) -> None:
+    bar = BudgetBar()
+    qtbot.addWidget(bar)
+    bar.show_budget(None, 0)
+    assert bar.isHidden()
+    sentence = "" if state is BudgetState.OK else "$1.00 of $10.00 is left for November 2026."
+    view = BudgetView(
+        provider="",
+        month="November 2026",
+        cap_nano=10_000_000_000,
+        spent_nano=spent,
+        left_nano=10_000_000_000 - spent,
+        state=state,
+        sentence=sentence,
+    )
+    bar.show_budget(view, spent)
+    assert bar.text() == f"Cloud budget, November {text}"
+    assert bar.property("state") == state.value
+    bar.hide()

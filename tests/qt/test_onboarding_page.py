@@ -1,0 +1,141 @@
+"""The first questions, with the real settings service and database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from pennyweight.app.composition import build_services
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.meter import reference
+from pennyweight.services.container import Services
+from pennyweight.ui.onboarding.page import OnboardingPage
+from pennyweight.ui.theme import Theme
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    services = build_services(tmp_path / "home")
+    yield services
+    services.close()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme) -> OnboardingPage:
+    page = OnboardingPage(services.settings, services.meter, runner, theme)
+    qtbot.addWidget(page)
+    page.resize(1000, 760)
+    page.show()
+    page.activateWindow()
+    page.start()
+    qtbot.waitUntil(lambda: not runner.busy)
+    return page
+
+
+def test_each_answer_is_kept(qtbot: QtBot, page: OnboardingPage, services: Services) -> None:
+    price = page.electricity.field.price
+    price.setText("0.31")
+    page.go_on.click()
+    page.reference.cheap.click()
+    page.go_on.click()
+    page.hardware.field.switch.click()
+    page.hardware.field.price.setText("2000")
+    with qtbot.waitSignal(page.done):
+        page.go_on.click()
+    kept = services.settings.get()
+    assert kept.usd_per_kwh == Decimal("0.31")
+    assert kept.reference == reference.suggestions()[0].id
+    assert kept.hardware is not None
+    assert kept.hardware.price == Decimal(2000)
+    assert kept.onboarding_done
+
+
+def test_skipping_all_changes_nothing_but_is_remembered(qtbot: QtBot, page: OnboardingPage, services: Services) -> None:
+    before = services.settings.get()
+    page.electricity.field.price.setText("0.99")
+    with qtbot.waitSignal(page.done):
+        page.skip_all.click()
+    after = services.settings.get()
+    assert after.onboarding_done
+    assert (after.usd_per_kwh, after.reference, after.hardware) == (
+        before.usd_per_kwh,
+        before.reference,
+        before.hardware,
+    )
+
+
+def test_one_question_can_be_skipped(qtbot: QtBot, page: OnboardingPage, services: Services) -> None:
+    before = services.settings.get()
+    page.electricity.field.price.setText("0.99")
+    page.skip.click()
+    assert page.stack.currentWidget() is page.reference
+    page.skip.click()
+    with qtbot.waitSignal(page.done):
+        page.skip.click()
+    assert services.settings.get().usd_per_kwh == before.usd_per_kwh
+
+
+def test_the_keyboard_alone_is_enough(qtbot: QtBot, page: OnboardingPage, services: Services) -> None:
+    qtbot.waitUntil(page.electricity.field.country.hasFocus)
+    QTest.keyClick(page.electricity.field.price, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is page.reference.flagship)
+    QTest.keyClick(page.reference.flagship, Qt.Key.Key_Up)
+    assert page.reference.reference() == reference.suggestions()[0].id
+    QTest.keyClick(page.reference.cheap, Qt.Key.Key_Return)
+    qtbot.waitUntil(page.hardware.field.switch.hasFocus)
+    with qtbot.waitSignal(page.done):
+        QTest.keyClick(page.hardware.field.switch, Qt.Key.Key_Return)
+    assert services.settings.get().reference == reference.suggestions()[0].id
+    assert services.settings.get().hardware is None
+
+
+def test_a_number_that_cannot_be_used_holds_the_question(page: OnboardingPage, services: Services) -> None:
+    page.electricity.field.price.setText("free")
+    page.go_on.click()
+    assert page.stack.currentWidget() is page.electricity
+    assert "must be a number" in page.problem.text()
+
+
+def test_back_returns_to_the_question_before(page: OnboardingPage) -> None:
+    assert page.back.isHidden()
+    page.go_on.click()
+    assert page.count.text() == "2 of 3"
+    page.back.click()
+    assert page.stack.currentWidget() is page.electricity
+
+
+def test_another_model_comes_from_the_whole_table(qtbot: QtBot, page: OnboardingPage) -> None:
+    page.go_on.click()
+    page.reference.other.click()
+    assert page.reference.picker.isVisible()
+    chooser = page.reference.picker.chooser
+    chooser.search.setText("anthropic claude haiku")
+    wanted = chooser.list.reference(0)
+    assert wanted is not None
+    chooser.choose_current()
+    assert page.reference.reference() == wanted.id
+    assert page.reference.other.isChecked()
+
+
+def test_closing_the_picker_without_a_choice_falls_back(qtbot: QtBot, page: OnboardingPage) -> None:
+    page.go_on.click()
+    page.reference.other.click()
+    QTest.keyClick(page.reference.picker, Qt.Key.Key_Escape)
+    assert page.reference.reference() in [model.id for model in reference.suggestions()]
+
+
+def test_asked_again_it_starts_from_what_is_kept(
+    qtbot: QtBot, page: OnboardingPage, services: Services, runner: TaskRunner
+) -> None:
+    services.settings.update(onboarding_done=True, usd_per_kwh=Decimal("0.55"), reference=reference.suggestions()[0].id)
+    page.start()
+    qtbot.waitUntil(lambda: not runner.busy)
+    assert page.electricity.field.usd_per_kwh() == Decimal("0.55")
+    assert page.reference.cheap.isChecked()

@@ -1,0 +1,93 @@
+"""Everything that can be used has a name, and the keyboard reaches what the mouse does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QTextEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from pennyweight.app.composition import build_services
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.domain.conversation import Task
+from pennyweight.ui.shell.window import MainWindow
+from pennyweight.ui.theme import Theme
+from pennyweight.ui.widgets import Toast
+
+USABLE = (QAbstractButton, QLineEdit, QTextEdit, QAbstractItemView, QComboBox)
+
+
+def _ancestry(widget: QWidget) -> list[str]:
+    names: list[str] = []
+    at: QWidget | None = widget
+    while at is not None:
+        names.append(type(at).__name__)
+        at = at.parentWidget()
+    return names
+
+
+def _made_by_qt(widget: QWidget) -> bool:
+    """The list of a drop-down, the clear button of a search box: their owner speaks for them."""
+    if widget.objectName().startswith("qt_") or isinstance(widget.parent(), (QLineEdit, QAbstractItemView)):
+        return True
+    if isinstance(widget.parent(), Toast):
+        return True  # has its words when it is shown
+    return isinstance(widget, QListView) and "QComboBox" in _ancestry(widget)
+
+
+def _unnamed(window: QWidget) -> list[str]:
+    missing = []
+    for widget in window.findChildren(QWidget):
+        if not isinstance(widget, USABLE) or _made_by_qt(widget):
+            continue
+        words = widget.text() if isinstance(widget, QAbstractButton) else ""
+        labelled = any(label.buddy() is widget for label in window.findChildren(QLabel))
+        if not (widget.accessibleName() or words or labelled):
+            missing.append(" in ".join(_ancestry(widget)))
+    return missing
+
+
+def test_everything_usable_has_a_name_and_shortcuts_do_their_work(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    services = build_services(tmp_path)
+    services.settings.update(onboarding_done=True)
+    window = MainWindow(services, TaskRunner(), theme)
+    try:
+        window.show()
+        window.start()
+        qtbot.waitUntil(lambda: not window.runner.busy)
+        assert _unnamed(window) == []
+        _use_the_keyboard(qtbot, window)
+        window.resize(1234, 700)
+        qtbot.waitUntil(lambda: not window.runner.busy)
+        window.close()
+        assert '"geometry": "' in services.settings.get().window
+    finally:
+        window.close()
+        window.deleteLater()
+        services.close()
+
+
+def _use_the_keyboard(qtbot: QtBot, window: MainWindow) -> None:
+
+    key = QTest.keyClick
+    key(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert window.page.composer.content().task is Task.SUMMARIZE
+    meter_hidden = window.meter.isHidden()
+    key(window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    assert window.meter.isHidden() is not meter_hidden
+    key(window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    key(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert window.stack.currentWidget() is window.settings_page
+    key(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert window.stack.currentWidget() is window.area

@@ -1,0 +1,95 @@
+"""Parts of the shell: the rows of the list, the window's place, the shortcuts."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from pennyweight.domain.conversation import ConversationSummary, SearchHit
+from pennyweight.ui.shell.about import AboutDialog
+from pennyweight.ui.shell.conversation_model import ConversationModel, hit_rows, summary_rows
+from pennyweight.ui.shell.geometry import WindowState
+from pennyweight.ui.shell.shortcuts import BINDINGS, ShortcutsDialog, bind
+from pennyweight.ui.theme import Theme
+from pennyweight.ui.widgets import Banner, Toast
+
+NOON = datetime(2026, 3, 18, 12, tzinfo=UTC)
+
+
+def _summary(number: int, days: int, *, spent: int = 30_000) -> ConversationSummary:
+    moment = NOON - timedelta(days=days)
+    return ConversationSummary(
+        id=f"c{number}", title=f"Chat {number}", updated_at=moment, turns=number, escalated=False, spent_nano=spent
+    )
+
+
+def test_chats_are_grouped_by_age_with_turns_and_cost() -> None:
+    rows = summary_rows([_summary(1, 0), _summary(2, 3), _summary(3, 30, spent=0)], date(2026, 3, 18))
+    assert [(row.title, row.detail, row.cost) for row in rows] == [
+        ("Today", "", ""),
+        ("Chat 1", "1 turn · local", "0.003¢"),
+        ("This week", "", ""),
+        ("Chat 2", "2 turns · local", "0.003¢"),
+        ("Earlier", "", ""),
+        ("Chat 3", "3 turns · local", ""),
+    ]
+
+
+def test_headings_cannot_be_chosen_and_chats_can_be_renamed(qtbot: QtBot) -> None:
+    model = ConversationModel()
+    model.show_rows(summary_rows([_summary(1, 0)], date(2026, 3, 18)))
+    assert model.flags(model.index(0)) == Qt.ItemFlag.NoItemFlags
+    with qtbot.waitSignal(model.renamed) as renamed:
+        model.setData(model.index(1), "  New   name ")
+    assert renamed.args == ["c1", "New name"]
+    assert not model.setData(model.index(1), "   ")
+
+
+def test_search_hits_show_their_words_without_marks() -> None:
+    hit = SearchHit(conversation_id="c", message_id="m", title="T", snippet="a \u2068word\u2069\nhere", at=NOON)
+    rows = hit_rows([hit])
+    assert (rows[0].title, rows[1].detail, rows[1].message_id) == ("1 place", "a word here", "m")
+    assert hit_rows([])[0].title == "Nothing found"
+
+
+def test_the_windows_place_survives_as_text_and_nonsense_gives_the_defaults() -> None:
+    state = WindowState(b"\x00\xff", 300, list_wanted=False, meter_wanted=True)
+    assert WindowState.from_text(state.to_text()) == state
+    for nonsense in ("", "{", "[]", "null", '{"geometry": "§"}'):
+        assert WindowState.from_text(nonsense) == WindowState()
+
+
+def test_no_two_shortcuts_share_keys_and_none_is_dead(qtbot: QtBot) -> None:
+    keys = [key for binding in BINDINGS for key in binding.keys]
+    assert len(keys) == len(set(keys))
+    assert all(not QKeySequence(key).isEmpty() for key in keys)
+    window = QWidget()
+    qtbot.addWidget(window)
+    bind(window, {binding.action: lambda: None for binding in BINDINGS})
+
+
+def test_dialogs_open_and_close(qtbot: QtBot, theme: Theme) -> None:
+    for dialog in (ShortcutsDialog(), AboutDialog()):
+        qtbot.addWidget(dialog)
+        dialog.open()
+        dialog.accept()
+
+
+def test_a_toast_undoes_and_a_banner_acts(qtbot: QtBot, theme: Theme) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(400, 300)
+    done: list[str] = []
+    toast = Toast(host)
+    toast.tell("Deleted.", ("Undo", lambda: done.append("undo")))
+    toast._action.click()
+    banner = Banner(theme, host)
+    banner.tell("It failed.", [("Again", lambda: done.append("again"))])
+    banner._buttons[0].click()
+    assert done == ["undo", "again"]
+    assert toast.isHidden()
+    assert banner.isHidden()

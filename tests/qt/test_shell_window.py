@@ -1,0 +1,298 @@
+"""The whole window over real services and the starter model: typing, streaming, stopping, branching, coming back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QScrollArea
+from pytestqt.qtbot import QtBot
+
+from pennyweight.app.composition import build_services
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.domain.conversation import Message, MessageState, Task
+from pennyweight.domain.resources import starter_model_path
+from pennyweight.services.container import Services
+from pennyweight.ui.shell.window import MainWindow
+from pennyweight.ui.theme import Theme
+from pennyweight.ui.transcript.bubble import UserBubble
+
+pytestmark = [
+    pytest.mark.skipif(not starter_model_path().is_file(), reason="the starter model is not here"),
+    pytest.mark.timeout(90),
+]
+PATIENCE_MS = 40_000
+LONG = "Write everything you know about the sea, the moon and the stars. " * 8
+
+
+class Opened:
+    """A window with its services; `close` it before opening the next one over the same home."""
+
+    def __init__(self, home: Path, theme: Theme, qtbot: QtBot) -> None:
+        self.qtbot = qtbot
+        self.services: Services = build_services(home)
+        self.services.settings.update(onboarding_done=True)
+        self.window = MainWindow(self.services, TaskRunner(), theme)
+        self.window.show()
+        self.window.start()
+        self.idle()
+
+    def idle(self) -> None:
+        self.until(lambda: not self.window.runner.busy and not self.window.chat.answering.active)
+
+    def until(self, ready: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(ready, timeout=PATIENCE_MS)
+
+    def ask(self, text: str, task: Task = Task.ASK) -> None:
+        self.begin(text, task)
+        self.idle()
+
+    def begin(self, text: str, task: Task = Task.ASK) -> None:
+        composer = self.window.page.composer
+        composer.choose_task(task)
+        QTest.keyClicks(composer.editor, text) if len(text) < 60 else composer.editor.setPlainText(text)
+        QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+
+    @property
+    def messages(self) -> list[Message]:
+        return [entry.message for entry in self.window.page.transcript.column.entries]
+
+    def close(self) -> None:
+        self.window.close()
+        self.window.deleteLater()
+        self.services.close()
+
+
+@pytest.fixture
+def opening(tmp_path: Path, theme: Theme, qtbot: QtBot) -> Iterator[Callable[[], Opened]]:
+    opened: list[Opened] = []
+
+    def open_one() -> Opened:
+        for before in opened:
+            before.close()
+        opened.append(Opened(tmp_path, theme, qtbot))
+        return opened[-1]
+
+    yield open_one
+    opened[-1].close()
+
+
+def test_typing_and_enter_give_a_streamed_answer_with_its_line(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    assert one.window.page.shows_empty()
+    one.ask("What is Pennyweight?")
+    question, answer = one.messages
+    assert (question.text, answer.state) == ("What is Pennyweight?", MessageState.COMPLETE)
+    assert answer.text
+    shown = one.window.page.transcript.answer(answer.id)
+    assert shown is not None
+    assert shown.footer.parts.text().startswith("Local ")
+    assert " in · " in shown.footer.parts.text()
+    assert one.window.sidebar.model.rows[0].title == "Today"
+    assert one.window.page.composer.content().empty
+
+
+def test_the_last_chat_and_an_unsent_draft_come_back(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    one.ask("What is Pennyweight?")
+    answer = one.messages[-1].text
+    one.window.page.composer.choose_task(Task.REWRITE)
+    QTest.keyClicks(one.window.page.composer.editor, "not yet sent")
+    again = opening()
+    assert again.messages[-1].text == answer
+    assert again.window.page.composer.content().text == "not yet sent"
+    assert again.window.page.composer.content().task is Task.REWRITE
+    again.window.chat.new_chat()
+    again.idle()
+    assert again.window.page.composer.content().empty
+
+
+def test_stop_keeps_what_was_written(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    one.begin(LONG)
+    one.until(lambda: len(one.messages) == 2 and bool(one.messages[-1].text))
+    QTest.keyClick(one.window, Qt.Key.Key_Escape)
+    one.window.chat.stop()
+    one.idle()
+    assert one.messages[-1].state in (MessageState.STOPPED, MessageState.COMPLETE)
+    assert one.messages[-1].text
+
+
+def test_closing_in_mid_answer_keeps_the_partial_answer(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    one.begin(LONG)
+    one.until(lambda: len(one.messages) == 2 and bool(one.messages[-1].text))
+    again = opening()
+    assert again.messages[0].text == LONG.strip() or again.messages[0].text == LONG
+    assert again.messages[-1].role == "assistant"
+    assert again.messages[-1].state is not MessageState.STREAMING
+
+
+def test_asking_again_and_editing_make_branches(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    one.ask("What is Pennyweight?")
+    first = one.messages[-1].id
+    one.window.chat.again()
+    one.idle()
+    second = one.messages[-1].id
+    assert second != first
+    shown = one.window.page.transcript.answer(second)
+    assert shown is not None
+    one.until(lambda: shown.footer.branches.text() == "2/2")
+    one.window.chat.step_branch(second, -1)
+    one.until(lambda: bool(one.messages) and one.messages[-1].id == first)
+    one.window.chat.edit()
+    assert one.window.page.composer.content().text == "What is Pennyweight?"
+    one.window.page.composer.editor.setPlainText("What can you do?")
+    one.window.chat.send()
+    one.idle()
+    assert one.messages[0].text == "What can you do?"
+    assert len(one.messages) == 2
+    bubble = one.window.page.transcript.column.widgets[0]
+    assert isinstance(bubble, UserBubble)
+    one.until(lambda: bubble.branches.text() == "2/2")
+
+
+def test_a_deleted_chat_can_be_undone_and_its_cost_stays(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    one.ask("What is Pennyweight?")
+    chat = one.window.chat.conversation_id
+    one.window.actions_on_chats.delete(chat)
+    one.idle()
+    assert one.window.page.shows_empty()
+    assert not any(row.conversation_id for row in one.window.sidebar.model.rows)
+    assert one.services.meter.totals("all").totals.answers == 1
+    one.window.toast._action.click()
+    one.idle()
+    assert one.window.chat.conversation_id == chat
+    assert len(one.messages) == 2
+
+
+def test_search_finds_a_word_and_opens_its_place(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    one.ask("Is the xylophone tuned?")
+    chat = one.window.chat.conversation_id
+    one.window.chat.new_chat()
+    one.idle()
+    QTest.keyClicks(one.window.sidebar.search, "xylophone")
+    one.until(lambda: any(row.message_id for row in one.window.sidebar.model.rows))
+    QTest.keyClick(one.window.sidebar.search, Qt.Key.Key_Return)
+    one.until(lambda: one.window.chat.conversation_id == chat)
+
+
+def test_a_killed_engine_leaves_the_window_the_partial_answer_and_the_next_answer(
+    opening: Callable[[], Opened],
+) -> None:
+    one = opening()
+    one.ask("Hello")
+    one.begin(LONG)
+    one.until(lambda: len(one.messages) == 4 and bool(one.messages[-1].text))
+    for child in psutil.Process().children(recursive=True):
+        if "--engine-worker" in child.cmdline():
+            child.kill()
+    one.idle()
+    failed = one.messages[-1]
+    assert failed.text
+    if failed.state is MessageState.FAILED:
+        shown = one.window.page.transcript.answer(failed.id)
+        assert shown is not None
+        assert shown.ending.text()
+    one.ask("And now?")
+    assert one.messages[-1].state is MessageState.COMPLETE
+
+
+def test_the_estimate_appears_while_typing(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    QTest.keyClicks(one.window.page.composer.editor, "Please summarize this for me.")
+    one.until(lambda: one.window.page.composer.estimate.text().startswith("next: "))
+    assert "≈" in one.window.page.composer.estimate.text()
+
+
+def test_narrow_windows_hide_columns_and_still_show_the_cost(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    one.window.resize(1280, 800)
+    assert not one.window.meter.isHidden()
+    one.window.resize(900, 700)
+    one.until(lambda: one.window.meter.isHidden())
+    assert not one.window.sidebar.isHidden()
+    one.until(lambda: not one.window.page.top.cost.isHidden())
+    one.window.resize(600, 700)
+    one.until(lambda: one.window.sidebar.isHidden())
+    one.window.area.toggle_meter()
+    assert not one.window.meter.isHidden()
+
+
+def test_in_a_narrow_window_a_column_lies_over_the_conversation_until_put_away(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    window, area = one.window, one.window.area
+    window.resize(560, 700)
+    one.until(lambda: window.sidebar.isHidden() and window.meter.isHidden())
+    one.until(lambda: window.page.width() == area.width())
+    width = window.page.width()
+    area.toggle_meter()
+    assert window.meter.isVisible()
+    assert window.page.width() == width
+    assert window.meter.geometry().right() == area.width() - 1
+    area.toggle_list()
+    assert window.sidebar.isVisible()
+    assert window.meter.isHidden()
+    assert window.page.width() == width
+    QTest.keyClick(window.page.composer.editor, Qt.Key.Key_Escape)
+    one.until(lambda: window.sidebar.isHidden())
+    area.toggle_list()
+    window.resize(1280, 800)
+    one.until(lambda: window.sidebar.isVisible() and window.meter.isVisible())
+    one.until(lambda: window.sidebar.geometry().right() < window.page.geometry().left())
+    assert window.page.mapTo(window, window.page.rect().topRight()).x() < window.meter.mapTo(window, QPoint()).x()
+
+
+@pytest.mark.parametrize("page", ["models", "settings"])
+def test_pages_need_no_sideways_scrolling_in_the_narrowest_window(opening: Callable[[], Opened], page: str) -> None:
+    one = opening()
+    one.window.resize(480, 700)
+    one.window.show_page(page)
+    one.idle()
+    shown = one.window.stack.currentWidget()
+    assert shown is not None
+    bars = [area.horizontalScrollBar() for area in shown.findChildren(QScrollArea)]
+    assert bars
+    one.until(lambda: all(bar.maximum() == 0 for bar in bars))
+
+
+def test_without_a_model_the_window_says_so_and_offers_to_add_one(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    one.window.engine.model_changed.emit(None)
+    assert "no model" in one.window.page.banner.text()
+    assert "Add a GGUF file…" in [button.text() for button in one.window.page.banner.findChildren(QAbstractButton)]
+
+
+def test_a_gguf_file_dropped_on_the_composer_goes_to_the_models(opening: Callable[[], Opened], tmp_path: Path) -> None:
+    one = opening()
+    copied = tmp_path / "Another model.gguf"
+    copied.write_bytes(starter_model_path().read_bytes())
+    one.window.page.composer.files_dropped.emit([copied])
+    one.idle()
+    assert str(copied) in [str(info.path) for info in one.services.models.list()]
+    damaged = tmp_path / "damaged.gguf"
+    damaged.write_bytes(copied.read_bytes()[:1000])
+    one.window.page.composer.files_dropped.emit([damaged])
+    one.until(lambda: not one.window.page.banner.isHidden())
+    assert "damaged.gguf" in one.window.page.banner.text()
+    assert not one.window.page.composer.content().attachments
+
+
+def test_a_text_file_is_attached_and_a_damaged_one_told_about(opening: Callable[[], Opened], tmp_path: Path) -> None:
+    one = opening()
+    good, bad = tmp_path / "notes.txt", tmp_path / "not.txt"
+    good.write_text("Some notes about the meeting.")
+    bad.write_bytes(bytes(range(256)) * 40)
+    one.window.attaching.take([good])
+    one.idle()
+    assert [attachment.name for attachment in one.window.page.composer.content().attachments] == ["notes.txt"]
+    one.window.attaching.take([bad])
+    one.until(lambda: not one.window.page.banner.isHidden())
+    assert one.window.page.banner.text()

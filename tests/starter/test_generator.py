@@ -1,0 +1,92 @@
+"""The generator: the same for a seed, faithful, and silent about what is held out."""
+
+from __future__ import annotations
+
+import pytest
+from models.evaluate.score import invented_numbers
+from models.generator.chat import make_example, recipe
+from models.generator.grammar import frames, phrasings, table
+from models.generator.lexicon import held_words, inflect, words_of
+from models.generator.tasks import TASKS
+from models.generator.template import articles, both_sides, uncapital
+
+SEEDS = range(1500)
+
+
+def test_a_seed_always_gives_the_same_example() -> None:
+    for index in range(50):
+        assert make_example(f"same-{index}") == make_example(f"same-{index}")
+    assert make_example("same-1") != make_example("same-2")
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_every_fact_of_an_answer_occurs_in_its_source(held: bool) -> None:
+    for index in SEEDS:
+        example = make_example(f"facts-{index}", held)
+        source = example.source.casefold()
+        assert [fact for fact in example.facts if fact.casefold() not in source] == []
+        assert [fact for fact in example.facts if fact not in example.answer] == []
+
+
+def test_answers_hold_no_number_that_the_source_lacks() -> None:
+    for index in SEEDS:
+        example = make_example(f"numbers-{index}")
+        assert invented_numbers(example.answer, example.source) == [], example
+
+
+def test_held_out_words_never_occur_in_training_examples() -> None:
+    held = held_words()
+    assert len(held) > 80
+    for index in SEEDS:
+        example = make_example(f"held-{index}")
+        for turn in example.turns:
+            assert not words_of(turn.text) & held, turn.text
+
+
+def test_held_out_requests_never_occur_in_training_examples() -> None:
+    held = {words.casefold() for task in table("phrasings") for words in phrasings(task, held=True)}
+    for index in SEEDS:
+        example = make_example(f"requests-{index}")
+        for turn in example.turns:
+            if turn.role == "user":
+                assert turn.text.split("\n")[0].casefold() not in held
+
+
+def test_held_out_sentence_patterns_are_another_set() -> None:
+    assert not {frame.name for frame in frames(True)} & {frame.name for frame in frames(False)}
+
+
+def test_the_programs_own_words_are_frequent() -> None:
+    turns = [turn for index in SEEDS for turn in make_example(f"words-{index}").turns]
+    systems = [turn.text for turn in turns if turn.role == "system"]
+    requests = [turn.text.split("\n")[0] for turn in turns if turn.role == "user"]
+    for name in ("ask", "draft", "rewrite", "summarize"):
+        assert systems.count(recipe(name).system) > len(SEEDS) * 0.05
+    for name in ("draft", "rewrite", "summarize"):
+        assert requests.count(recipe(name).instruction) > len(SEEDS) * 0.02
+    assert requests.count(recipe("summarize").join) > 10
+
+
+def test_about_a_quarter_declines() -> None:
+    declined = sum("reliably with this starter model" in make_example(f"no-{index}").answer for index in SEEDS)
+    assert 0.15 < declined / len(SEEDS) < 0.32
+
+
+@pytest.mark.parametrize("task", sorted(TASKS))
+def test_each_task_makes_examples(task: str) -> None:
+    for held in (False, True):
+        for index in range(30):
+            example = make_example(f"task-{index}", held, task)
+            assert example.answer
+            assert "{" not in example.answer
+            assert "[[" not in example.answer + example.source
+
+
+def test_small_helpers() -> None:
+    assert inflect("take:took:taking").past == "took"
+    assert inflect("stop").past == "stopped"
+    assert inflect("order").ing == "ordering"
+    assert articles("a apple, a.m. a pear in building A is") == "an apple, a.m. a pear in building A is"
+    assert both_sides("[[In order to|To]] win") == ("In order to win", "To win")
+    assert uncapital("The cat") == "the cat"
+    assert uncapital("Thea sat") == "Thea sat"

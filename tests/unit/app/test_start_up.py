@@ -1,0 +1,105 @@
+"""Starting: where the data is, whether a window can open, one window only, and notes about crashes without texts."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from pennyweight.app import crash
+from pennyweight.app.composition import build_services
+from pennyweight.app.display import display_problem, missing_library, x_server_answers
+from pennyweight.app.home import data_folder
+from pennyweight.app.single import WindowLock
+from pennyweight.domain.errors import KnownError, StoreError
+
+
+def test_the_data_folder_can_be_moved_and_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PENNYWEIGHT_HOME", str(tmp_path / "deep" / "home"))
+    folder = data_folder()
+    assert folder == tmp_path / "deep" / "home"
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("PENNYWEIGHT_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(KnownError, match="PENNYWEIGHT_HOME"):
+        data_folder()
+
+
+def test_the_second_window_is_told_and_the_next_may_open(tmp_path: Path) -> None:
+    with WindowLock(tmp_path), pytest.raises(KnownError, match=r"already open \(process \d+\)"), WindowLock(tmp_path):
+        pass
+    with WindowLock(tmp_path):
+        pass
+
+
+def test_without_a_screen_there_is_a_sentence_and_with_one_there_is_none() -> None:
+    assert "xvfb-run" in display_problem({}, "linux")
+    assert display_problem({"QT_QPA_PLATFORM": "offscreen"}, "linux") == ""
+    assert display_problem({"WAYLAND_DISPLAY": "wayland-0"}, "linux") == ""
+    assert display_problem({}, "darwin") == ""
+    assert "does not answer" in display_problem({"DISPLAY": ":7919"}, "linux")
+    assert x_server_answers("elsewhere:0")
+
+
+def test_a_missing_system_library_is_named() -> None:
+    error = "libxcb-cursor.so.0: cannot open shared object file: No such file or directory"
+    assert "libxcb-cursor.so.0" in missing_library(error)
+
+
+def test_a_crash_note_names_the_place_and_not_the_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
+    uninstall = crash.install(tmp_path)
+    try:
+        try:
+            raise ValueError("a secret sentence of the user")
+        except ValueError as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+            logging.getLogger("pennyweight.test").exception("something failed")
+    finally:
+        uninstall()
+    notes = "".join(path.read_text("utf-8") for path in (tmp_path / "logs").iterdir())
+    assert "test_start_up.py" in notes
+    assert "builtins.ValueError" in notes
+    assert "secret" not in notes
+    assert "secret" in capsys.readouterr().err
+
+
+def test_services_close_without_leaving_threads(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    services = build_services(tmp_path)
+    services.close()
+    services.close()
+    assert set(threading.enumerate()) <= before
+
+
+def test_a_database_that_is_none_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    (tmp_path / "pennyweight.db").write_text("this is not a database at all")
+    before = set(threading.enumerate())
+    with pytest.raises(StoreError):
+        build_services(tmp_path)
+    assert set(threading.enumerate()) <= before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_full_disk_takes_the_notes_but_not_the_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "logs").mkdir()
+    for name in ("pennyweight.log", "faults.log"):
+        (tmp_path / "logs" / name).symlink_to("/dev/full")
+    uninstall = crash.install(tmp_path)
+    logging.getLogger("pennyweight").warning("a note")
+    uninstall()
+    assert capsys.readouterr().err == ""
+
+
+def test_a_folder_that_takes_no_lock_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "window.lock").mkdir()
+    with pytest.raises(KnownError, match="cannot write to"), WindowLock(tmp_path):
+        pass

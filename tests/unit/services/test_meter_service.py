@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.support.scripted_source import Says
+
+from pennyweight.domain.cancel import Cancel
+from pennyweight.domain.errors import InputError
+from pennyweight.meter.local_cost import Hardware
+
+Bench = Any
+
+
+def test_totals_of_a_chat_and_of_a_period_add_up(bench: Bench) -> None:
+    one = bench.run("Hi", Says("one two"))[-1]
+    two = bench.run("Ho", Says("three"))[-1]
+    chat = bench.meter.totals("chat", one.message.conversation_id)
+    today = bench.meter.totals("today")
+    assert chat.totals.electric_nano == one.line.local_nano
+    assert today.totals.answers == 2
+    assert today.totals.local.output_total == 3
+    assert today.totals.equivalent_nano == one.line.equivalent_nano + two.line.equivalent_nano
+    assert today.difference_nano == today.totals.equivalent_nano - today.totals.electric_nano
+    assert bench.meter.totals("all").totals == bench.meter.totals("month").totals
+    assert bench.meter.totals("chat").totals.calls == 0
+
+
+def test_deleting_a_chat_changes_no_spend(bench: Bench) -> None:
+    done = bench.run("Hi", Says("one two"))[-1]
+    before = bench.meter.totals("all").totals
+    token = bench.conversations.delete(done.message.conversation_id)
+    assert bench.conversations.list() == []
+    assert bench.meter.totals("all").totals == before
+    bench.conversations.undo_delete(token)
+    assert len(bench.conversations.list()) == 1
+
+
+def test_another_reference_reprices_old_rows_without_touching_them(bench: Bench) -> None:
+    done = bench.run("Hi", Says("one two"))[-1]
+    bench.meter.set_reference("openai/gpt-4o")
+    assert bench.meter.totals("all").repricing
+    assert bench.meter.totals("all").totals.equivalent_nano == 0
+    assert bench.meter.reprice(Cancel()) == 1
+    repriced = bench.meter.totals("all")
+    assert not repriced.repricing
+    assert repriced.totals.equivalent_nano > 0
+    assert bench.meter.line(done.message.id).equivalent_nano == done.line.equivalent_nano
+    with pytest.raises(InputError):
+        bench.meter.set_reference("openai/no-such-model")
+
+
+def test_hardware_has_a_line_of_its_own(bench: Bench) -> None:
+    assert bench.run("Hi", Says("a"))[-1].line.hardware_nano is None
+    bench.settings.update(hardware=Hardware(price=Decimal(100_000), years=Decimal(1)))
+    line = bench.run("Hi", Says("a"))[-1].line
+    assert line.hardware_nano >= 0
+    totals = bench.meter.totals("all")
+    assert totals.hardware_on
+    assert totals.difference_nano == totals.totals.equivalent_nano - totals.totals.electric_nano
+
+
+def test_the_joules_of_the_last_answers_are_oldest_first(bench: Bench) -> None:
+    lines = [bench.run("Hi", Says("a"))[-1].line for _ in range(3)]
+    assert bench.meter.recent_joules(2) == pytest.approx([line.joules for line in lines[1:]])
+    assert set(bench.meter.lines([line.message_id for line in lines] + ["none"])) == {line.message_id for line in lines}

@@ -1,0 +1,92 @@
+"""Daily backups: whole, checked, seven of them."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.unit.store.store_samples import Clock, local_entry
+
+from pennyweight.domain.errors import StoreError
+from pennyweight.store import Store
+
+
+def backups(store: Store) -> list[str]:
+    return sorted(file.name for file in (store.path.parent / "backups").iterdir())
+
+
+def test_one_backup_a_day_and_it_opens(store: Store, tmp_path: Path) -> None:
+    store.ledger.add([local_entry("e1")])
+    made = store.backup_daily()
+    assert made is not None
+    assert made.name == f"pennyweight-{store._clock().astimezone().date()}.db"
+    store.ledger.add([local_entry("e2")])
+    assert store.backup_daily() is None
+    assert backups(store) == [made.name]
+    shutil.copy(made, tmp_path / "restored.db")
+    with Store.open(tmp_path / "restored.db") as restored:
+        assert restored.ledger.recent() == [local_entry("e1")]
+
+
+def test_seven_days_are_kept_and_nothing_else_is_touched(store: Store, clock: Clock) -> None:
+    folder = store.path.parent / "backups"
+    folder.mkdir()
+    for name in ("before-v2-from-v1-20200101T000000Z.db", "pennyweight-mine.db", "notes.txt"):
+        (folder / name).write_text("kept")
+    for _ in range(10):
+        assert store.backup_daily() is not None
+        clock.forward(days=1)
+    dated = [name for name in backups(store) if name[:14] == "pennyweight-20"]
+    assert len(dated) == 7
+    assert len(backups(store)) == 10
+
+
+def test_a_backup_is_taken_while_a_change_is_going_on(store: Store) -> None:
+    store.ledger.add([local_entry("e1")])
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("INSERT INTO settings VALUES ('half', '1', 'now')")
+        made = store.backup_daily()
+        other.execute("ROLLBACK")
+    assert made is not None
+    with closing(sqlite3.connect(made)) as copy:
+        assert copy.execute("SELECT count(*) FROM ledger").fetchone() == (1,)
+        assert copy.execute("SELECT count(*) FROM settings").fetchone() == (0,)
+
+
+def test_a_backup_that_cannot_be_written_is_a_sentence_and_leaves_no_rest(store: Store) -> None:
+    (store.path.parent / "backups").write_text("a file is in the way")
+    with pytest.raises(StoreError, match="cannot write to"):
+        store.backup_daily()
+
+
+def test_a_damaged_database_makes_no_backup(store: Store) -> None:
+    store.ledger.add(local_entry(f"e{n}") for n in range(400))
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(store.path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 20_000] = b"\xaa" * 20_000
+    store.path.write_bytes(content)
+    with pytest.raises(StoreError):
+        store.backup_daily()
+    assert backups(store) == []
+
+
+def test_the_database_is_never_replaced_by_its_own_copy(store: Store) -> None:
+    store.settings.set("a", 1)
+    with pytest.raises(StoreError, match="onto itself"):
+        store.copy_to(store.path)
+    assert store.settings.all() == {"a": 1}
+
+
+def test_a_copy_replaces_its_target_only_when_it_is_complete(store: Store, tmp_path: Path) -> None:
+    target = tmp_path / "export" / "copy.db"
+    store.settings.set("a", 1)
+    store.copy_to(target)
+    store.copy_to(target)
+    with Store.open(target) as copy:
+        assert copy.settings.all() == {"a": 1}
+    assert [file.name for file in target.parent.iterdir() if file.suffix == ".part"] == []

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INPUTS := packaging/setup.sh packaging/constraints.txt packaging/system-packages.txt pyproject.toml
 SHOTS ?= build/shots
 
-.PHONY: run setup test test-slow lint bench shots starter constraints clean help
+.PHONY: run setup test explore lint bench shots starter constraints clean help
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,10 @@ $(VENV)/.ready-test: $(INPUTS)
 
 test: $(VENV)/.ready-test ## set up if needed, then run every test
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m "not bench" -q
+
+explore: $(VENV)/.ready-test ## property tests only, with new random examples and many more of them
+	@PENNYWEIGHT_EXAMPLES=explore QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q --timeout 900 \
+		$$(grep -rl --include='test_*.py' 'from hypothesis import' tests/unit)
 
 lint: $(VENV)/.ready-test ## ruff, mypy --strict, import rules
 	$(BIN)/ruff check .

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 
 class StopText:
-    """Feed text, get what may be shown. After a hit, `hit` is the stop string and nothing more comes out."""
+    """Feed text, get what may be shown. After a hit, `hit` is the stop string and nothing more comes out.
+
+    The stop string that is complete first wins (of two that end together, the longer): the result does not depend on
+    how the stream is cut, and nothing waits for a longer one.
+    """
 
     def __init__(self, stops: Sequence[str]) -> None:
         self._stops = tuple(stop for stop in stops if stop)
@@ -21,7 +25,7 @@ class StopText:
         held = self._held + text
         found = [(at, stop) for stop in self._stops if (at := held.find(stop)) >= 0]
         if found:
-            at, self.hit = min(found, key=lambda pair: (pair[0], -len(pair[1])))
+            at, self.hit = min(found, key=lambda pair: (pair[0] + len(pair[1]), pair[0]))
             self._held = ""
             return held[:at]
         keep = max(partial_suffix(held, stop) for stop in self._stops)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pennyweight.engine.stop_text import StopText, partial_suffix
@@ -35,14 +35,15 @@ def test_at_most_three_bytes_are_held_back(data: bytes) -> None:
 
 
 @given(st.text("abc", max_size=60), st.lists(st.text("abc", min_size=1, max_size=4), max_size=3), cuts)
-def test_the_first_stop_text_ends_the_stream_however_it_is_cut(text: str, stops: list[str], sizes: list[int]) -> None:
+@example("baa", ["a", "baa"], [1])
+def test_the_first_complete_stop_text_ends_the_stream_however_it_is_cut(text: str, stops: list[str], sizes: list[int]) -> None:
     stream = StopText(stops)
     shown = "".join(stream.feed(piece.decode()) for piece in pieces(text.encode(), sizes))
     if stream.hit is None:
         shown += stream.finish()
-    ends = [text.find(stop) for stop in stops if stop in text]
-    assert shown == (text[: min(ends)] if ends else text)
-    assert (stream.hit is not None) == bool(ends)
+    complete = [(text.find(stop) + len(stop), text.find(stop)) for stop in stops if stop in text]
+    assert shown == (text[: min(complete)[1]] if complete else text)
+    assert (stream.hit is not None) == bool(complete)
 
 
 @given(st.text("ab"), st.text("ab", min_size=1))

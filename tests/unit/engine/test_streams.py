@@ -36,7 +36,9 @@ def test_at_most_three_bytes_are_held_back(data: bytes) -> None:
 
 @given(st.text("abc", max_size=60), st.lists(st.text("abc", min_size=1, max_size=4), max_size=3), cuts)
 @example("baa", ["a", "baa"], [1])
-def test_the_first_complete_stop_text_ends_the_stream_however_it_is_cut(text: str, stops: list[str], sizes: list[int]) -> None:
+def test_the_first_complete_stop_text_ends_the_stream_however_it_is_cut(
+    text: str, stops: list[str], sizes: list[int]
+) -> None:
     stream = StopText(stops)
     shown = "".join(stream.feed(piece.decode()) for piece in pieces(text.encode(), sizes))
     if stream.hit is None:

@@ -83,6 +83,12 @@ def free_frames() -> tuple[Frame, ...]:
 
 
 @cache
+def any_frames() -> tuple[Frame, ...]:
+    """Notes of any words: what stands before a colon is named, an order is asked for, the rest is copied."""
+    return read_frames("frames_any")
+
+
+@cache
 def wild_sentences() -> tuple[str, ...]:
     """Everyday sentences of all shapes, to be copied."""
     return tuple(lines_of("wild"))

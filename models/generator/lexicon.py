@@ -128,3 +128,19 @@ def pick_list(name: str, held: bool) -> tuple[str, ...]:
 @cache
 def verb_list(name: str, held: bool) -> tuple[Verb, ...]:
     return tuple(inflect(entry) for entry in pick_list(name, held))
+
+
+@cache
+def plain_words() -> frozenset[str]:
+    """Words of the lists that are small inside a sentence: not names."""
+    found: set[str] = set()
+    for path in sorted(WORDS.glob("*.txt")):
+        if path.stem in {"first_names", "last_names", "cities", "departments"}:
+            continue
+        for entry in entries(path.stem):
+            verb = inflect(entry) if path.stem in {"verbs", "intransitive"} else None
+            for form in (verb.base, verb.past, verb.ing) if verb else (clean(entry), plural(clean(entry))):
+                word = form.split(" ", 1)[0]
+                if word.islower():
+                    found.add(word)
+    return frozenset(found)

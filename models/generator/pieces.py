@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .grammar import Frame, closers, fillers, frames, free_frames, openers, wild_sentences
+from .grammar import Frame, any_frames, closers, fillers, frames, free_frames, openers, wild_sentences
 from .lists import listed
 from .slots import LINKS, Gen
 from .template import articles, bare, capital, uncapital
@@ -27,22 +27,23 @@ def make_fact(g: Gen, from_notes: bool = False) -> Fact:
     """A random fact; from notes the first sentence pattern is the answer, else the sentence of the text itself."""
     roll = g.rng.random()
     if not g.held and roll < 0.22:
-        return mutated(g, wild_fact(g))
+        return mutated(g, wild_fact(g), from_notes)
     if roll < 0.32:
         return word_fact(g, g.rng.choice(free_frames()), from_notes)
+    if not g.held and roll < 0.45:
+        return word_fact(g, g.rng.choice(any_frames() if from_notes else free_frames()), from_notes)
     fact = word_fact(g, g.rng.choice(frames(g.held and g.chance(0.6))), from_notes)
-    return fact if from_notes else mutated(g, fact)
+    return fact if from_notes else mutated(g, fact, from_notes)
 
 
-def mutated(g: Gen, fact: Fact) -> Fact:
+def mutated(g: Gen, fact: Fact, from_notes: bool) -> Fact:
     """Sometimes other words, known or invented, take the place of some: copying must not lean on the patterns."""
     if fact.source != fact.sentence or not g.chance(0.35):
         return fact
-    kept = set(fact.title.lower().split())
     words = fact.sentence.split(" ")
     changed: list[str] = []
     for index, word in enumerate(words):
-        plain = 0 < index < len(words) - 1 and word.isalpha() and word.islower() and word not in kept
+        plain = 0 < index < len(words) - 1 and word.isalpha() and word.islower()
         if plain and g.chance(0.2):
             changed.append(other_word(g))
         elif plain and g.chance(0.05):
@@ -51,7 +52,7 @@ def mutated(g: Gen, fact: Fact) -> Fact:
             changed.append(word)
     sentence = articles(" ".join(changed))
     note = bare(uncapital(sentence)) if g.chance(0.7) else bare(sentence)
-    return Fact(note, sentence, sentence, fact.title)
+    return Fact(note, sentence, sentence, headline(note if from_notes else sentence))
 
 
 def other_word(g: Gen) -> str:
@@ -63,17 +64,22 @@ def other_word(g: Gen) -> str:
     return g.slot(kind) if kind == "inv" else g.word(kind)
 
 
-CUT = re.compile(r", | because | but | so | if | when | and ")
+CUT = re.compile(r", | because | but | if | when | after | before | \(|; ")
+
+
+def headline(text: str) -> str:
+    """The rule of all titles and subject lines: the beginning, up to the first comma, bracket or connecting word."""
+    whole = text.strip().rstrip(".?!;:")
+    head = CUT.split(whole, maxsplit=1)[0].rstrip(".?!;:")
+    return capital(head if len(head.split()) >= 2 else whole)
 
 
 def wild_fact(g: Gen) -> Fact:
-    """An everyday sentence; its title is its beginning."""
+    """An everyday sentence."""
     sentence = finish(g.fill(g.rng.choice(wild_sentences())))
-    head = CUT.split(bare(sentence), maxsplit=1)[0]
     note = bare(sentence)
     source = padded(g, sentence) if g.chance(0.15) and not sentence.endswith("?") else sentence
-    title = head if len(head.split()) >= 3 else bare(sentence)
-    return Fact(uncapital(note) if g.chance(0.7) else note, sentence, source, title.rstrip("?"))
+    return Fact(uncapital(note) if g.chance(0.7) else note, sentence, source, headline(sentence))
 
 
 def word_fact(g: Gen, frame: Frame, from_notes: bool) -> Fact:
@@ -85,8 +91,7 @@ def word_fact(g: Gen, frame: Frame, from_notes: bool) -> Fact:
     sentence = finish(g.fill(pattern, bound))
     source = finish(g.fill(g.rng.choice(frame.wordy), bound)) if wordy else sentence
     note = articles(g.fill(g.rng.choice(frame.notes), bound))
-    title = capital(articles(g.fill(frame.titles[0], bound)))
-    return Fact(note, sentence, source, title)
+    return Fact(note, sentence, source, headline(note if from_notes else sentence))
 
 
 def finish(sentence: str) -> str:

@@ -226,6 +226,34 @@ def dept(g: Gen) -> str:
     return g.name("departments") if g.chance(0.7) else f"the {invented(g.rng, g.held).capitalize()} team"
 
 
+def label(g: Gen) -> str:
+    """What stands before the colon of a note: one to three words of any kind."""
+    roll = g.rng.random()
+    if roll < 0.35:
+        return g.word("things")
+    if roll < 0.5:
+        return g.word("abstract")
+    if roll < 0.7:
+        return f"{g.word('adjectives')} {g.word(g.rng.choice(['things', 'abstract']))}"
+    if roll < 0.8:
+        return f"{g.word('things')} {g.word('abstract')}"
+    if roll < 0.9:
+        return invented(g.rng, g.held)
+    return f"{invented(g.rng, g.held)} {g.word('things')}"
+
+
+FIGURES = ("money", "num", "pct", "code", "date", "time", "phone", "int", "dim")
+VALUES = (*FIGURES, "person", "person", "city", "street", "room", "org", "inv", "np", "first", "dept", "place", "email")
+
+
+def figure(g: Gen) -> str:
+    return g.slot(g.rng.choice(FIGURES))
+
+
+def any_value(g: Gen) -> str:
+    return g.slot(g.rng.choice(VALUES))
+
+
 MAKERS: dict[str, Callable[[Gen], str]] = {
     "person": person,
     "first": first,
@@ -241,6 +269,9 @@ MAKERS: dict[str, Callable[[Gen], str]] = {
     "clause": clause,
     "soup": soup,
     "people": people,
+    "label": label,
+    "figure": figure,
+    "value": any_value,
     "event": event,
     "doc": document,
     "task": task,

@@ -8,12 +8,12 @@ from .example import Task
 from .grammar import polite as polite_frames
 from .grammar import table
 from .lists import listed
-from .pieces import Fact, bullet_list, closer, filler, finish, joined, make_fact, padded, two_sentences, typo
+from .pieces import Fact, bullet_list, closer, filler, finish, headline, joined, make_fact, padded, two_sentences, typo
 from .slots import Gen
 from .template import bare, both_sides, capital, uncapital
 
 GREETINGS = ("to: {}", "To: {}", "for {}", "to {}", "recipient: {}", "Recipient: {}", "mail to {}")
-SENDERS = ("from: {}", "From: {}", "from {}", "sender: {}", "sign: {}", "signed {}", "regards, {}", "my name: {}")
+SENDERS = ("from: {}", "From: {}", "from {}", "sender: {}", "sign: {}", "signed {}", "regards, {}", "my name: {}", "{}")
 
 
 def facts_in(g: Gen, answer: str) -> list[str]:
@@ -28,10 +28,11 @@ def count(g: Gen, weights: dict[int, float]) -> int:
 def email(g: Gen) -> Task:
     facts = [make_fact(g, from_notes=True) for _ in range(count(g, {1: 2, 2: 3, 3: 4, 4: 3, 5: 1, 6: 0.5}))]
     notes = [fact.note if g.chance(0.85) else bare(fact.sentence) for fact in facts]
+    subject = headline(notes[0])
     to = ""
     if g.chance(0.55):
         to = g.slot("person") if g.chance(0.85) else f"{g.slot('first')} and {g.slot('first')}"
-    sender = g.slot("first") if g.chance(0.4) else ""
+    sender = g.slot(g.rng.choice(["first", "first", "person"])) if g.chance(0.4) else ""
     request = None
     if to:
         if g.chance(0.75):
@@ -46,7 +47,7 @@ def email(g: Gen) -> Task:
     text = bullet_list(g, [capital(note) if g.chance(0.25) else note for note in notes])
     if g.chance(0.08):
         text = typo(g, text)
-    answer = f"Subject: {facts[0].title}\n\n{greeting}\n\n{body}\n\n{ending}"
+    answer = f"Subject: {subject}\n\n{greeting}\n\n{body}\n\n{ending}"
     return Task("email", text, answer, facts_in(g, answer), request)
 
 
@@ -85,6 +86,30 @@ def story(g: Gen) -> tuple[str, list[Fact]]:
     return " ".join(parts), facts
 
 
+HEADINGS = (
+    "{Label}",
+    "{Label}, {date}",
+    "Minutes of the {event}, {date}",
+    "# {Np}",
+    "{Doc}: {label}",
+    "{Event} {year}",
+)
+SALUTATIONS = ("Dear {person},", "Hello {first},", "Hi all,", "Hi {first},", "Hello everyone,", "Dear all,")
+GOODBYES = ("Best regards,\n{first}", "Thanks,\n{first}", "Kind regards,\n{person}", "See you,\n{first}", "{first}")
+
+
+def dressed(g: Gen, text: str) -> str:
+    """A text as it is found: sometimes under a heading, or as a letter; a summary leaves these out."""
+    roll = g.rng.random()
+    if roll < 0.1:
+        return f"{g.fill(g.rng.choice(HEADINGS))}\n\n{text}"
+    if roll < 0.2:
+        gap = g.rng.choice(["\n\n", "\n", " "])
+        text = f"{g.fill(g.rng.choice(SALUTATIONS))}{gap}{uncapital(text) if gap == ' ' else text}"
+        return f"{text}\n\n{g.fill(g.rng.choice(GOODBYES))}" if g.chance(0.5) else text
+    return text
+
+
 def summary(g: Gen) -> Task:
     roll = g.rng.random()
     if roll < 0.22:
@@ -92,6 +117,7 @@ def summary(g: Gen) -> Task:
         text = bullet_list(g, [fact.note for fact in facts])
     else:
         text, facts = story(g)
+        text = dressed(g, text)
     if g.chance(0.04):
         text = typo(g, text)
     answer = two_sentences([fact.sentence for fact in facts])
@@ -230,6 +256,7 @@ def bullets(g: Gen) -> Task:
 
 def about_text(g: Gen) -> Task:
     text, facts = story(g)
+    text = dressed(g, text)
     answer = f"The text says: {facts[0].sentence}"
     return Task("about_text", text, answer, facts_in(g, answer))
 
@@ -280,15 +307,15 @@ TASKS: dict[str, Callable[[Gen], Task]] = {
 WEIGHTS: dict[str, float] = {
     "email": 17,
     "summary": 16,
-    "join": 3,
+    "join": 4,
     "shorten": 12,
     "polite": 9,
     "formal": 5,
     "simple": 5,
-    "subject": 3,
+    "subject": 4,
     "title": 4,
     "bullets": 5,
     "about_text": 2,
     "refusal": 20,
-    "about": 8,
+    "about": 6,
 }

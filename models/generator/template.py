@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from .grammar import common_first_words
+from .lexicon import plain_words
 from .lists import listed
 
 SLOT = re.compile(r"\{([A-Za-z]+\d*)\}")
@@ -32,7 +33,8 @@ def capital(text: str) -> str:
 def uncapital(text: str) -> str:
     """Lower the first letter of a sentence where its first word is not a name."""
     word = text.split(" ", 1)[0].strip(",.")
-    return text[:1].lower() + text[1:] if word in LOWER_FIRST or word in common_first_words() else text
+    small = word in LOWER_FIRST or word in common_first_words() or (word.istitle() and word.lower() in plain_words())
+    return text[:1].lower() + text[1:] if small else text
 
 
 def fill(pattern: str, maker: Callable[[str], str], bound: dict[str, str]) -> str:

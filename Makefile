@@ -47,7 +47,7 @@ starter: ## train, export and measure the starter model (see models/)
 
 constraints: $(VENV)/.ready-test ## write packaging/constraints.txt anew from what is installed
 	@{ echo "# Every package that set-up installs, pinned. Renew with: make constraints"; \
-	   $(BIN)/pip freeze --exclude-editable; } > packaging/constraints.txt.new
+	   $(BIN)/pip list --format=freeze --exclude-editable --exclude pip --exclude setuptools; } > packaging/constraints.txt.new
 	@mv packaging/constraints.txt.new packaging/constraints.txt
 
 clean: ## remove the virtual environment and build products

@@ -54,6 +54,7 @@ def metadata_of(shape: dict[str, float], tokenizer: Tokenizer, kind: str) -> dic
         "general.languages": ["en"],
         "general.file_type": FILE_TYPES[kind],
         "general.quantization_version": 2,
+        "general.sampling.temp": 0.1,
         "llama.context_length": int(shape["context"]),
         "llama.embedding_length": int(shape["width"]),
         "llama.block_count": int(shape["layers"]),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.real.engine.conftest import MakeEngine
 from tests.support.asking import ask, end_of, request, text_of
+from tests.support.random_model import Shape, tiny
 
 from pennyweight.domain.answer import (
     AnswerEvent,
@@ -52,6 +54,24 @@ def test_the_same_question_with_the_same_seed_gives_the_same_answer(engine: Loca
     first = text_of(ask(engine, "Tell me", temperature=1.0, seed=7))
     assert text_of(ask(engine, "Tell me", temperature=1.0, seed=7)) == first
     assert text_of(ask(engine, "Tell me", temperature=1.0, seed=8)) != first
+
+
+@pytest.mark.parametrize("stated", [0.0, 1e-6])
+def test_a_model_that_states_a_low_temperature_is_not_asked_at_a_higher_one(
+    make_model: Callable[[str, Shape], Path], engine: LocalEngine, stated: float
+) -> None:
+    name = f"cool-{stated}"
+    make_model(name, tiny(metadata={"general.sampling.temp": stated}))
+    greedy = text_of(ask(engine, "Tell me", temperature=0.0, model=name))
+    assert {text_of(ask(engine, "Tell me", temperature=1.5, seed=seed, model=name)) for seed in (7, 8)} == {greedy}
+
+
+def test_a_stated_temperature_that_is_no_number_is_ignored(
+    make_model: Callable[[str, Shape], Path], engine: LocalEngine
+) -> None:
+    make_model("odd", tiny(metadata={"general.sampling.temp": "very hot"}))
+    answers = {text_of(ask(engine, "Tell me", temperature=1.5, seed=seed, model="odd")) for seed in (7, 8)}
+    assert len(answers) == 2
 
 
 def test_without_a_seed_two_answers_differ(engine: LocalEngine) -> None:

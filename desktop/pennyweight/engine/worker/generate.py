@@ -107,7 +107,7 @@ class Answer:
         """Sample until an end token, a stop string, the limit or a stop."""
         model, abort, output, generated = self._model, self._abort, self._output, self._generated
         vocabulary, context, held = model.vocabulary, model.context, model.held
-        sampler = Sampler(self._request, vocabulary.size)
+        sampler = Sampler(self._request, vocabulary.size, self._model.recommended_temperature)
         circles = self._request.stop_repeating
         next_token = (ctypes.c_int32 * 1)()
         batch = lib.llama_batch_get_one(next_token, 1)

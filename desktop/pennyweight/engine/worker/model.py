@@ -16,7 +16,7 @@ from pennyweight.engine.prompt import AnswerMemory, PromptBuilder
 from pennyweight.engine.protocol import FailureKind, Load, Turn
 from pennyweight.engine.template import CHATML, BadTemplateError, ChatTemplate
 from pennyweight.engine.worker.faults import inject_fault
-from pennyweight.engine.worker.native import AbortSwitch, EngineLog, Vocabulary, metadata, token_array
+from pennyweight.engine.worker.native import AbortSwitch, EngineLog, Vocabulary, metadata, stated_number, token_array
 
 _NOT_A_WRITER = "This model does not write text; it is made for another purpose."
 ABORTED = 2
@@ -98,6 +98,7 @@ class Model:
             raise RequestError("unsupported", "This file has no vocabulary, so it cannot answer.")
         self.name = metadata(model, "general.name") or path.stem
         self.architecture = metadata(model, "general.architecture")
+        self.recommended_temperature = stated_number(model, "general.sampling.temp")
         self.parameters = lib.llama_model_n_params(model)
         self.size_bytes = lib.llama_model_size(model)
         self.trained_context = lib.llama_model_n_ctx_train(model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 import sys
 from collections.abc import Sequence
@@ -115,6 +116,15 @@ def metadata(model: int, key: str) -> str:
         if size < room:
             return buffer.value.decode("utf-8", "replace") if size > 0 else ""
         room = size + 1
+
+
+def stated_number(model: int, key: str) -> float | None:
+    """A finite number of the metadata that is not negative; None where the file states none."""
+    try:
+        value = float(metadata(model, key))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and value >= 0 else None
 
 
 def token_array(tokens: Sequence[int]) -> ctypes.Array[ctypes.c_int32]:

@@ -79,6 +79,8 @@ class ConversationSummary:
     escalated: bool
     spent_nano: int
     """Nano-dollars: electricity of local answers (expected figure) plus what the cloud billed."""
+    project: str = ""
+    """The chat's project tag; empty: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,8 @@ class LedgerEntry:
     task: str = "ask"
     conversation_id: str | None = None
     message_id: str | None = None
+    project: str = ""
+    """The project tag of its conversation; an imported row may bring it along. Empty: none."""
     stop_reason: StopReason = StopReason.END
     prompt_evaluated: int = 0
     resent: int = 0

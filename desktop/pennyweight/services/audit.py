@@ -1,4 +1,4 @@
-"""Where the money and the tokens went: any period by day, model, provider, task or chat. Reads, never writes."""
+"""Where the money and the tokens went: any period from each side. Reads, never writes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pennyweight.meter.reference import ReferenceModel
 from pennyweight.services.audit_period import AuditPeriod, PeriodKind, all_time
 from pennyweight.services.settings import SettingsService
 from pennyweight.store import Store
-from pennyweight.store.audit import AuditGroup, AuditSums, RowFilter, Span
+from pennyweight.store.audit import AuditGroup, AuditSums, RowFilter, Span, Split
 
-Grouping = Literal["day", "model", "task", "source", "provider", "conversation"]
-GROUPINGS: tuple[Grouping, ...] = ("day", "model", "task", "source", "provider", "conversation")
+Grouping = Literal["day", "model", "provider", "task", "conversation", "project", "source"]
+GROUPINGS: tuple[Grouping, ...] = ("day", "model", "provider", "task", "conversation", "project", "source")
 IMPORT_NAMES = {
     "claude-code": "Claude Code",
     "codex": "Codex CLI",
@@ -31,6 +31,7 @@ IMPORT_NAMES = {
     "claude-ai": "Claude.ai export",
 }
 HERE = "This computer"
+NO_CHAT, NO_PROJECT, GONE = "Not part of a chat", "No project", "A chat that is gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,8 @@ class AuditRow:
     sums: AuditSums
     local: AuditSums
     """The part that ran on this computer."""
+    here: AuditSums
+    """The part that this program asked of the cloud."""
     chosen: RowFilter
     period: AuditPeriod
 
@@ -126,7 +129,7 @@ class AuditService:
         return table.find(self._settings.get().reference) or table.suggestions()[1]
 
     def report(self, period: AuditPeriod) -> AuditReport:
-        """Every table but that of the chats, from one reading of the period's rows."""
+        """Every table but those of chats and projects, from one reading of the period's rows."""
         reference = self.reference()
         groups = self._store.audit.groups(period.spans(self.zone), reference.id)
         start, end = period.bounds(self.zone)
@@ -146,10 +149,11 @@ class AuditService:
         )
 
     def lines(self, period: AuditPeriod, by: Grouping) -> tuple[AuditRow, ...]:
-        """One table of the report, or that of the chats."""
+        """One table of the report, or that of chats or projects."""
         by_day = by == "day"
         spans: Sequence[Span] = period.spans(self.zone) if by_day else [period.whole(self.zone)]
-        groups = self._store.audit.groups(spans, self.reference().id, by_conversation=by == "conversation")
+        split: Split = by if by in ("conversation", "project") else ""
+        groups = self._store.audit.groups(spans, self.reference().id, split=split)
         return self._days(period, groups) if by_day else self._lines(by, groups, period)
 
     def rows(
@@ -185,6 +189,11 @@ class AuditService:
         ]
         return tuple(sorted(rows, key=lambda row: (-row.cost_nano, -row.sums.input_total, row.key)))
 
+    def _chat_label(self, group: AuditGroup, titles: dict[str, str]) -> str:
+        if group.conversation_id is None:
+            return NO_CHAT
+        return titles.get(group.conversation_id) or session_name(group.conversation_id) or GONE
+
     def _titles(self, groups: Sequence[AuditGroup]) -> dict[str, str]:
         ids = sorted({group.conversation_id for group in groups if group.conversation_id})
         titles: dict[str, str] = {}
@@ -199,10 +208,16 @@ class AuditService:
             case "task":
                 return group.task
             case "conversation":
-                if group.conversation_id is None:
-                    return "Not part of a chat"
-                return titles.get(group.conversation_id) or "A chat that is gone"
+                return self._chat_label(group, titles)
+            case "project":
+                return group.project or NO_PROJECT
         return source_name(group.source, group.imported if by == "source" else "")
+
+
+def session_name(conversation_id: str) -> str:
+    """What an imported session is called: "Claude Code session 0b3f2c1a"; empty for a chat of this program."""
+    kind, colon, session = conversation_id.partition(":")
+    return f"{IMPORT_NAMES[kind]} session {session[:8]}" if colon and kind in IMPORT_NAMES else ""
 
 
 def source_name(source: str, imported: str = "") -> str:
@@ -220,6 +235,8 @@ def _key(by: Grouping, group: AuditGroup) -> tuple[str | None, ...]:
             return (group.task,)
         case "conversation":
             return (group.conversation_id,)
+        case "project":
+            return (group.project,)
         case "provider":
             return (group.source,)
     return (group.imported or group.source,)
@@ -232,7 +249,9 @@ def _filter(by: Grouping, group: AuditGroup) -> RowFilter:
         case "task":
             return RowFilter(task=group.task)
         case "conversation":
-            return RowFilter(conversation_id=group.conversation_id)
+            return RowFilter(conversation_id=group.conversation_id or "")
+        case "project":
+            return RowFilter(project=group.project)
         case "provider":
             return RowFilter(source=group.source)
     if group.imported:
@@ -250,6 +269,7 @@ def _row(key: str, label: str, members: Sequence[AuditGroup], chosen: RowFilter,
         imported=imports.pop() if len(imports) == 1 else None,
         sums=_sum(members),
         local=_sum(group for group in members if group.source == "local"),
+        here=_sum(group for group in members if group.source != "local" and not group.imported),
         chosen=chosen,
         period=period,
     )

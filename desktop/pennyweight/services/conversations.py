@@ -10,6 +10,7 @@ from pennyweight.store import MissingRowError, Store, StoredDraft
 
 _LAST = "window.last_conversation"
 _LONGEST_TITLE = 200
+_LONGEST_PROJECT = 80
 _Summaries = list[ConversationSummary]
 
 
@@ -49,6 +50,20 @@ class ConversationService:
         if not cleaned:
             raise InputError("A chat needs a name.")
         self._store.conversations.rename(conversation_id, cleaned)
+
+    def project(self, conversation_id: str) -> str:
+        """The chat's project tag; empty where there is none."""
+        return self._store.projects.get(conversation_id)
+
+    def projects(self) -> Sequence[str]:
+        """The tags in use, by name."""
+        return [project for project, _ in self._store.projects.all()]
+
+    def set_project(self, conversation_id: str, project: str) -> str:
+        """Tag the chat, or with an empty name take its tag off. Returns the tag it had. No figure changes by it."""
+        before = self._store.projects.get(conversation_id)
+        self._store.projects.set(conversation_id, " ".join(project.split())[:_LONGEST_PROJECT])
+        return before
 
     def delete(self, conversation_id: str) -> str:
         """Hide the chat; returns the token for `undo_delete`. What it cost stays in the ledger."""

@@ -14,6 +14,7 @@ from pennyweight.store.ledger import ENTRIES
 
 OWN_ORIGIN = "pennyweight"
 Only = Literal["all", "unpriced", "estimated"]
+Split = Literal["", "conversation", "project"]
 
 IMPORT_KIND = (
     f"CASE WHEN l.origin = '{OWN_ORIGIN}' THEN '' ELSE substr(l.origin, 1, instr(l.origin || ':', ':') - 1) END"
@@ -117,18 +118,22 @@ class AuditGroup:
     model: str
     task: str
     conversation_id: str | None
+    """None where it is not asked for and where there is none."""
+    project: str
+    """Empty where it is not asked for and where there is none."""
     sums: AuditSums
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowFilter:
-    """Which rows of a period; None: any."""
+    """Which rows of a period; None: any. An empty chat or project: the rows that have none."""
 
     source: str | None = None
     imported: str | None = None
     model: str | None = None
     task: str | None = None
     conversation_id: str | None = None
+    project: str | None = None
     only: Only = "all"
 
 
@@ -138,16 +143,14 @@ class Audit:
     def __init__(self, readers: ReaderPool) -> None:
         self._readers = readers
 
-    def groups(
-        self, spans: Sequence[Span], reference: str | None = None, *, by_conversation: bool = False
-    ) -> list[AuditGroup]:
-        """Sums of each span by source, import, model and task, and by chat if asked for.
+    def groups(self, spans: Sequence[Span], reference: str | None = None, *, split: Split = "") -> list[AuditGroup]:
+        """Sums of each span by source, import, model and task, and by chat or project if asked for.
 
         The spans may not overlap. Equivalent bills are those at `reference`, or of the moment of each row if None.
         """
         if not spans:
             return []
-        sql, values = _groups_sql(spans, reference, by_conversation)
+        sql, values = _groups_sql(spans, reference, split)
         with self._readers.borrow() as db:
             return [_group(dict(row)) for row in db.execute(sql, values)]
 
@@ -206,7 +209,7 @@ class Audit:
         return row[0], row[1] or 0.0, row[2] or 0.0
 
 
-def _groups_sql(spans: Sequence[Span], reference: str | None, by_conversation: bool) -> tuple[str, dict[str, object]]:
+def _groups_sql(spans: Sequence[Span], reference: str | None, split: Split) -> tuple[str, dict[str, object]]:
     values: dict[str, object] = {
         "reference": reference,
         "spans": codec.to_json(
@@ -214,21 +217,27 @@ def _groups_sql(spans: Sequence[Span], reference: str | None, by_conversation: b
         ),
     }
     bill = "e.reference = :reference" if reference is not None else "e.reference = l.equivalent_reference"
-    chat = "l.conversation_id" if by_conversation else "NULL"
+    chat = "l.conversation_id" if split == "conversation" else "NULL"
+    project, tags = "''", ""
+    if split == "project":
+        project = "coalesce(p.project, '')"
+        tags = "LEFT JOIN project_tags p ON p.conversation_id = l.conversation_id"
     sql = f"""
 WITH spans AS MATERIALIZED (
     SELECT value ->> 0 AS name, value ->> 1 AS first, value ->> 2 AS past FROM json_each(:spans)
 )
-SELECT spans.name AS span, l.source, {IMPORT_KIND} AS imported, l.model, l.task, {chat} AS conversation_id, {_COLUMNS}
+SELECT spans.name AS span, l.source, {IMPORT_KIND} AS imported, l.model, l.task, {chat} AS conversation_id,
+    {project} AS project, {_COLUMNS}
 FROM spans CROSS JOIN ledger l ON l.at >= spans.first AND l.at < spans.past
 LEFT JOIN equivalents e ON l.source = 'local' AND {bill} AND e.ledger_number = l.number
-GROUP BY span, l.source, imported, l.model, l.task, 6
+{tags}
+GROUP BY span, l.source, imported, l.model, l.task, 6, 7
 """  # noqa: S608 - our own text
     return sql, values
 
 
 def _group(row: dict[str, Any]) -> AuditGroup:
-    names = ("span", "source", "imported", "model", "task", "conversation_id")
+    names = ("span", "source", "imported", "model", "task", "conversation_id", "project")
     shared = {name: row.pop(name) for name in names}
     return AuditGroup(**shared, sums=AuditSums(**row))
 
@@ -236,8 +245,15 @@ def _group(row: dict[str, Any]) -> AuditGroup:
 def _where(start: datetime, end: datetime, chosen: RowFilter) -> tuple[str, dict[str, Any]]:
     parts = ["l.at >= :start", "l.at < :end"]
     values: dict[str, Any] = {"start": codec.time_to_text(start), "end": codec.time_to_text(end)}
-    columns = {"source": "l.source", "model": "l.model", "task": "l.task", "conversation_id": "l.conversation_id"}
-    for name, column in (columns | {"imported": f"({IMPORT_KIND})"}).items():
+    columns = {
+        "source": "l.source",
+        "imported": f"({IMPORT_KIND})",
+        "model": "l.model",
+        "task": "l.task",
+        "conversation_id": "coalesce(l.conversation_id, '')",
+        "project": "coalesce(p.project, '')",
+    }
+    for name, column in columns.items():
         wanted = getattr(chosen, name)
         if wanted is not None:
             parts.append(f"{column} = :{name}")

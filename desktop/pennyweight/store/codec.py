@@ -209,6 +209,7 @@ def entry(row: Row) -> LedgerEntry:
         task=row["task"],
         conversation_id=row["conversation_id"],
         message_id=row["message_id"],
+        project=row["project"] or "",
         stop_reason=StopReason(row["stop_reason"]),
         prompt_evaluated=row["prompt_evaluated"],
         resent=row["resent"],

@@ -13,6 +13,7 @@ from pennyweight.store.tree import MessageTree, missing_conversation
 
 _SUMMARY = """
 SELECT c.id, c.title, c.updated_at,
+    (SELECT project FROM project_tags p WHERE p.conversation_id = c.id) AS project,
     (SELECT count(*) FROM messages m WHERE m.conversation_id = c.id AND m.role = 'user') AS turns,
     EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.role = 'assistant' AND m.source <> 'local')
         AS escalated,
@@ -79,6 +80,7 @@ class Conversations(MessageTree):
                 turns=row["turns"],
                 escalated=bool(row["escalated"]),
                 spent_nano=row["spent_nano"],
+                project=row["project"] or "",
             )
             for row in rows
         ]

@@ -23,6 +23,7 @@ from pennyweight.store.conversations import Conversations
 from pennyweight.store.imports import Imports
 from pennyweight.store.ledger import Ledger
 from pennyweight.store.problems import cannot_write, damaged, not_a_database, too_new
+from pennyweight.store.projects import Projects
 from pennyweight.store.settings import Drafts, Settings
 
 Clock = Callable[[], datetime]
@@ -55,6 +56,7 @@ class Store:
         self.calibrations = Calibrations(self._readers, self._writer)
         self.audit = Audit(self._readers)
         self.imports = Imports(self._readers, self._writer, clock)
+        self.projects = Projects(self._readers, self._writer, clock)
         self.settings = Settings(self._readers, self._writer, clock)
         self.drafts = Drafts(self._readers, self._writer, clock)
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from pennyweight.domain.ledger import LedgerEntry
-from pennyweight.store import codec
+from pennyweight.store import codec, projects
 from pennyweight.store.connection import ReaderPool, Writer
 from pennyweight.store.ledger import insert_entries
 from pennyweight.store.schema_v2 import SUMS
@@ -266,6 +266,7 @@ def _undo(db: Database, run_id: str, now: str) -> int:
         values,
     )
     gone = db.execute("DELETE FROM ledger WHERE number IN (SELECT number FROM leaving)").rowcount
+    projects.drop_unused(db)
     db.execute("DELETE FROM ledger_sums WHERE " + " AND ".join(f"{name} = 0" for name in SUMS))  # noqa: S608
     gone += db.execute("DELETE FROM provider_bills WHERE import_id = :run", values).rowcount
     gone += db.execute("DELETE FROM import_estimates WHERE import_id = :run", values).rowcount

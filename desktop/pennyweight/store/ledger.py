@@ -10,7 +10,7 @@ from statistics import fmean, median
 from sqlite_utils import Database
 
 from pennyweight.domain.ledger import EquivalentBill, LedgerEntry, LedgerTotals
-from pennyweight.store import codec, totals
+from pennyweight.store import codec, projects, totals
 from pennyweight.store.connection import ReaderPool, Writer
 
 _INSERT_BILL = """
@@ -22,9 +22,10 @@ FROM ledger WHERE id = :ledger_id
 """
 ENTRIES = """
 SELECT l.*, e.reference_name, e.expected_nano, e.low_nano, e.high_nano, e.price_source AS equivalent_price_source,
-       e.rate_card AS equivalent_rate_card
+       e.rate_card AS equivalent_rate_card, p.project
 FROM ledger l
 LEFT JOIN equivalents e ON e.reference = l.equivalent_reference AND e.ledger_number = l.number
+LEFT JOIN project_tags p ON p.conversation_id = l.conversation_id
 """
 _UNPRICED = f"""
 {ENTRIES}
@@ -72,6 +73,8 @@ def _insert_entry(db: Database, entry: LedgerEntry) -> int:
         return 0
     if entry.equivalent is not None:
         _insert_bill(db, entry.id, entry.equivalent, came_with_row=True)
+    if entry.project and entry.conversation_id:
+        projects.tag_from_import(db, entry.conversation_id, entry.project, values["at"])
     return 1
 
 

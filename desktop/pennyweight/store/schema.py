@@ -12,6 +12,7 @@ from pennyweight.store.schema_v1 import VERSION_1
 from pennyweight.store.schema_v2 import VERSION_2
 from pennyweight.store.schema_v3 import VERSION_3
 from pennyweight.store.schema_v4 import VERSION_4
+from pennyweight.store.schema_v5 import VERSION_5
 
 APPLICATION_ID = 0x50574754
 """`PWGT`: marks the file as ours, also for `file(1)`."""
@@ -43,7 +44,13 @@ def _v4(db: Database) -> None:
     _set_version(db, 4)
 
 
-CURRENT_VERSION = 4
+@migrations(name="v5")
+def _v5(db: Database) -> None:
+    db.executescript(VERSION_5)
+    _set_version(db, 5)
+
+
+CURRENT_VERSION = 5
 
 
 def _set_version(db: Database, version: int) -> None:

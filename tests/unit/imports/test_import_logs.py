@@ -336,3 +336,28 @@ def test_a_thousand_damaged_files_neither_crash_nor_pay(store: Store, tmp_path: 
             assert min(report.nano, report.billed_nano) >= 0
             assert report.rows_skipped == sum(isinstance(row, Skipped) for row in found)
     assert skipped > 100
+
+
+def test_the_folder_of_a_session_becomes_its_project_until_the_import_is_taken_back(
+    store: Store, tmp_path: Path
+) -> None:
+    log = tmp_path / "s1.jsonl"
+    log.write_text(
+        "\n".join(
+            [
+                claude("m1", 5, cwd="/home/ann/harbour/"),
+                claude("m2", 7, cwd="/home/ann/harbour/docs", timestamp="2026-11-01T10:05:00Z"),
+                claude("m3", 9, cwd="C:\\work\\port", sessionId="s2"),
+                claude("m4", 9, sessionId="s3"),
+            ]
+        )
+    )
+    imports = ImportService(store)
+    report = imports.run("claude-code", log)
+    assert store.projects.all() == [("harbour", 1), ("port", 1)]
+    assert {entry.id[-1]: entry.project for entry in store.ledger.iterate()} == {
+        "0": "harbour", "3": "harbour", "1": "port", "2": ""
+    }  # fmt: skip
+    assert report.run_id is not None
+    imports.undo(report.run_id)
+    assert store.projects.all() == []

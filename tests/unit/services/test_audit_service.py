@@ -14,7 +14,7 @@ from pennyweight.domain.answer import StopReason
 from pennyweight.domain.errors import InputError
 from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.meter import price_table
-from pennyweight.services.audit import AuditService
+from pennyweight.services.audit import GROUPINGS, NO_PROJECT, AuditService
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.settings import SettingsService
 from pennyweight.store import Store
@@ -128,13 +128,16 @@ def test_every_table_adds_up_to_the_totals_and_leads_to_its_rows(store: Store) -
     audit = audit_of(store)
     period = AuditPeriod.month(date(2026, 11, 1))
     report = audit.report(period)
-    for by in ("day", "model", "task", "source", "provider", "conversation"):
+    store.projects.set("one", "harbour")
+    for by in GROUPINGS:
         rows = audit.lines(period, by)
         assert sum(row.sums.billed_nano for row in rows) == report.totals.billed_nano
         assert sum(row.sums.input_total for row in rows) == report.totals.input_total
-        if by != "conversation":
-            for row in rows:
-                assert len(audit.rows(row.period, row.chosen)) == row.sums.calls, (by, row.key)
+        for row in rows:
+            assert len(audit.rows(row.period, row.chosen)) == row.sums.calls, (by, row.key)
+    projects = {row.label: row for row in audit.lines(period, "project")}
+    assert projects["harbour"].sums.billed_nano == 805_000
+    assert projects[NO_PROJECT].sums.calls == 3
     assert {row.key: row.label for row in report.sources} == {
         "codex": "Codex CLI", "openai": "openai", "local": "This computer"
     }  # fmt: skip

@@ -17,7 +17,17 @@ import msgspec
 from pennyweight.domain.errors import InputError
 from pennyweight.domain.usage import UsageState
 from pennyweight.meter.usage import normalize
-from pennyweight.services.imports.rows import MALFORMED, Rows, Skipped, UsageRow, instant, lines, mapping, words
+from pennyweight.services.imports.rows import (
+    MALFORMED,
+    Rows,
+    Skipped,
+    UsageRow,
+    folder_name,
+    instant,
+    lines,
+    mapping,
+    words,
+)
 
 _FINISHED = 1 << 50
 
@@ -33,6 +43,7 @@ class _Line(msgspec.Struct):
     type: str | None = None
     timestamp: str | None = None
     sessionId: str | None = None  # noqa: N815 - the log's own names
+    cwd: str | None = None
     requestId: str | None = None  # noqa: N815
     isApiErrorMessage: bool | None = None  # noqa: N815
     message: _Message | None = None
@@ -114,6 +125,7 @@ def _row(found: _Line, message: _Message, usage: dict[str, Any], at: datetime, n
         rank=record.output_total + (_FINISHED if message.stop_reason else 0),
         line=number,
         conversation=found.sessionId or "",
+        project=folder_name(found.cwd),
         stopped=message.stop_reason is None,
     )
 
@@ -133,6 +145,7 @@ def _iterations(main: UsageRow, usage: dict[str, Any], at: datetime) -> Rows:
                 rank=main.rank,
                 line=main.line,
                 conversation=main.conversation,
+                project=main.project,
                 stopped=main.stopped,
                 note=words(one.get("type"))[:40],
             )

@@ -18,6 +18,7 @@ from pennyweight.services.imports.rows import (
     Skipped,
     UsageRow,
     checked,
+    folder_name,
     instant,
     lines,
     mapping,
@@ -44,7 +45,7 @@ _full, _shape = msgspec.json.Decoder(_Line), msgspec.json.Decoder(_Any)
 
 
 def rows(stream: BinaryIO) -> Rows:
-    session, root, model, provider = "", "", "unknown", "openai"
+    session, root, model, provider, project = "", "", "unknown", "openai", ""
     before: _Counts | None = None
     for number, line in lines(stream):
         try:
@@ -61,6 +62,7 @@ def rows(stream: BinaryIO) -> Rows:
             # a copied parent brings its own first line along: the last ancestor named is the oldest
             root = words(payload.get("forked_from_id")) or root or words(payload.get("id"))
             provider = words(payload.get("model_provider")) or provider
+            project = project or folder_name(payload.get("cwd"))
         elif found.type == "turn_context":
             model = words(payload.get("model")) or model
         elif payload.get("type") == "token_count" and payload.get("info") is not None:
@@ -74,12 +76,19 @@ def rows(stream: BinaryIO) -> Rows:
                 before = total or before
                 if used is None or not any(used):
                     continue
-                yield _row(used, total, found, number, (session, root or session, model, provider))
+                yield _row(used, total, found, number, (session, root or session, model, provider), project)
             except InputError as error:
                 yield Skipped(error.what, number)
 
 
-def _row(used: _Counts, total: _Counts | None, found: _Line, number: int, about: tuple[str, str, str, str]) -> UsageRow:
+def _row(
+    used: _Counts,
+    total: _Counts | None,
+    found: _Line,
+    number: int,
+    about: tuple[str, str, str, str],
+    project: str,
+) -> UsageRow:
     session, root, model, provider = about
     at = instant(found.timestamp)
     name = total or found.timestamp
@@ -94,6 +103,7 @@ def _row(used: _Counts, total: _Counts | None, found: _Line, number: int, about:
         rank=-int(at.timestamp()),
         line=number,
         conversation=session,
+        project=project,
     )
 
 

@@ -45,6 +45,7 @@ def entry_of(row: UsageRow, *, key: str, entry_id: str, origin: str, kind: str) 
         dedup_key=key,
         origin=origin,
         conversation_id=f"{kind}:{row.conversation}" if row.conversation else None,
+        project=row.project,
         stop_reason=StopReason.STOPPED if row.stopped else StopReason.END,
         seconds=row.seconds,
         billed_nano=None if spent is None else decimal_to_nano(spent),

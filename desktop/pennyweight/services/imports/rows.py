@@ -26,6 +26,8 @@ class UsageRow(msgspec.Struct, kw_only=True):
     rank: int = 0
     line: int = 0
     conversation: str = ""
+    project: str = ""
+    """The name of the folder that the conversation worked in."""
     stopped: bool = False
     """The answer ended before its end."""
     billed_usd: Decimal | None = None
@@ -137,6 +139,11 @@ def listing(value: object) -> list[object]:
 
 def words(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def folder_name(path: object) -> str:
+    """The last part of a folder's path, of any system; empty for anything else."""
+    return words(path).replace("\\", "/").rstrip("/").rpartition("/")[2][:80].strip()
 
 
 def checked(usage: UsageRecord) -> UsageRecord:

@@ -1,12 +1,15 @@
-"""Deleting (with undo) and renaming chats from the list."""
+"""Deleting (with undo), renaming and tagging chats from the list."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.services.conversations import ConversationService
 from pennyweight.ui.shell.chat_controller import ChatController
+from pennyweight.ui.shell.project_dialog import ProjectDialog
 from pennyweight.ui.shell.sidebar import Sidebar
 from pennyweight.ui.widgets import Toast
 
@@ -29,6 +32,7 @@ class ConversationActions(QObject):
         self._toast = toast
         sidebar.delete.connect(self.delete)
         sidebar.renamed.connect(self.rename)
+        sidebar.project.connect(self.ask_project)
 
     def delete(self, conversation_id: str) -> None:
         """Hide the chat at once; what it cost stays in the meter."""
@@ -46,6 +50,27 @@ class ConversationActions(QObject):
         self._runner.change(
             lambda: self._conversations.rename(conversation_id, title), lambda _done: self._sidebar.reload(), owner=self
         )
+
+    def ask_project(self, conversation_id: str) -> None:
+        """Ask which project the chat belongs to."""
+        chats, title = self._conversations, self._sidebar.title_of(conversation_id)
+
+        def ask(found: tuple[str, Sequence[str]]) -> None:
+            dialog = ProjectDialog(title, *found, self._sidebar.window())
+            dialog.chosen.connect(lambda project: self.set_project(conversation_id, project))
+            dialog.finished.connect(lambda _result: dialog.deleteLater())
+            dialog.open()
+
+        self._runner.query(lambda: (chats.project(conversation_id), chats.projects()), ask, owner=self)
+
+    def set_project(self, conversation_id: str, project: str, *, tell: bool = True) -> None:
+        def done(before: str) -> None:
+            self._sidebar.reload()
+            if tell and before != project:
+                words = f"The chat is part of “{project}” in the audit." if project else "The chat has no project now."
+                self._toast.tell(words, ("Undo", lambda: self.set_project(conversation_id, before, tell=False)))
+
+        self._runner.change(lambda: self._conversations.set_project(conversation_id, project), done, owner=self)
 
     def _deleted(self, conversation_id: str, title: str, token: str, *, was_open: bool) -> None:
         self._sidebar.reload()

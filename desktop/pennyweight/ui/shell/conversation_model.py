@@ -49,7 +49,8 @@ def summary_rows(summaries: Sequence[ConversationSummary], today: date) -> list[
         source = "escalated" if summary.escalated else "local"
         cost = format_usd(summary.spent_nano) if summary.spent_nano else ""
         title = summary.title or "New chat"
-        rows.append(Row(title, f"{turns} · {source}", cost, summary.id))
+        detail = " · ".join(part for part in (turns, source, summary.project) if part)
+        rows.append(Row(title, detail, cost, summary.id))
     return rows
 
 

@@ -46,7 +46,12 @@ BINDINGS = (
     Binding("about", ("Shift+F1",), "About Pennyweight"),
     Binding("quit", ("Ctrl+Q",), "Quit"),
 )
-_MORE = (("Enter", "Send, from the message box"), ("Shift+Enter", "New line"), ("F2, Delete", "Rename, delete a chat"))
+_MORE = (
+    ("Enter", "Send, from the message box"),
+    ("Shift+Enter", "New line"),
+    ("F2, Delete", "Rename, delete a chat"),
+    ("Ctrl+T", "Project of a chat, in the list"),
+)
 
 
 def bind(window: QWidget, actions: Mapping[str, Callable[[], None]]) -> None:

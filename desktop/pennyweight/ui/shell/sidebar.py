@@ -24,11 +24,14 @@ PAGE = 200
 
 class _List(QListView):
     delete_key = Signal()
+    project_key = Signal()
     enter_key = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:
             self.delete_key.emit()
+        elif event.key() == Qt.Key.Key_T and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.project_key.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.state() != self.State.EditingState:
             self.enter_key.emit()
         else:
@@ -42,6 +45,8 @@ class Sidebar(QFrame):
     new_chat = Signal()
     delete = Signal(str)
     renamed = Signal(str, str)
+    project = Signal(str)
+    """The id of a chat whose project tag is to be chosen."""
 
     def __init__(
         self, theme: Theme, conversations: ConversationService, runner: TaskRunner, parent: QWidget | None = None
@@ -132,6 +137,7 @@ class Sidebar(QFrame):
         view.enter_key.connect(lambda: self._open(view.currentIndex()))
         view.verticalScrollBar().valueChanged.connect(self._more_at_the_end)
         view.delete_key.connect(lambda: self._delete(view.currentIndex()))
+        view.project_key.connect(lambda: self._project(view.currentIndex()))
         return view
 
     def _more_at_the_end(self, value: int) -> None:
@@ -178,6 +184,11 @@ class Sidebar(QFrame):
         if row is not None:
             self.delete.emit(row.conversation_id)
 
+    def _project(self, index: QModelIndex) -> None:
+        row = self._row(index)
+        if row is not None:
+            self.project.emit(row.conversation_id)
+
     def _row(self, index: QModelIndex) -> Row | None:
         row = index.data(ROW_ROLE) if index.isValid() else None
         return row if isinstance(row, Row) and not row.heading else None
@@ -192,6 +203,7 @@ class Sidebar(QFrame):
         menu.addAction("Open", lambda: self._open(index))
         if not row.message_id:
             menu.addAction("Rename…", lambda: self.list.edit(index))
+            menu.addAction("Project…", lambda: self._project(index))
             menu.addSeparator()
             menu.addAction("Delete", lambda: self._delete(index))
         menu.popup(self.list.viewport().mapToGlobal(at))

@@ -1,0 +1,55 @@
+"""Tagging a chat with its project from the list, by keyboard, with undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from pennyweight.app.composition import build_services
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.store import Store
+from pennyweight.ui.shell.project_dialog import ProjectDialog
+from pennyweight.ui.shell.window import MainWindow
+from pennyweight.ui.theme import Theme
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
+    with Store.open(tmp_path / "pennyweight.db") as store:
+        store.conversations.create("Harbour plan", conversation_id="one")
+        store.projects.set("elsewhere", "garden")
+    services = build_services(tmp_path)
+    services.settings.update(onboarding_done=True)
+    made = MainWindow(services, TaskRunner(), theme)
+    made.show()
+    made.start()
+    qtbot.waitUntil(lambda: not made.runner.busy and bool(made.sidebar.model.conversations()))
+    yield made
+    made.close()
+    made.deleteLater()
+    services.close()
+
+
+def detail(window: MainWindow) -> str:
+    return next(row.detail for row in window.sidebar.model.rows if row.conversation_id == "one")
+
+
+def test_a_chat_is_tagged_by_keyboard_and_the_tag_can_be_undone(qtbot: QtBot, window: MainWindow) -> None:
+    chats, listed = window.services.conversations, window.sidebar.list
+    listed.setCurrentIndex(window.sidebar.model.index_of("one"))
+    QTest.keyClick(listed, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(window.findChildren(ProjectDialog)))
+    (dialog,) = window.findChildren(ProjectDialog)
+    assert [dialog.field.itemText(number) for number in range(dialog.field.count())] == ["garden"]
+    QTest.keyClicks(dialog.field.lineEdit(), "  the   harbour ")
+    QTest.keyClick(dialog.field.lineEdit(), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: detail(window).endswith("· the harbour"))
+    assert chats.project("one") == "the harbour"
+    window.toast._action.click()
+    qtbot.waitUntil(lambda: chats.project("one") == "" and not window.runner.busy)
+    assert "harbour" not in detail(window)

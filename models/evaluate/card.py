@@ -83,22 +83,28 @@ def is_office_work(output: dict[str, Any]) -> bool:
 
 
 def judged_line(verdicts: dict[str, str], outputs: list[dict[str, Any]]) -> str:
+    """How many answers are good, for the known and the fresh requests, and for those that ask for a text."""
     if not verdicts:
         return "Nobody has judged these answers by reading them yet."
     good = {int(number) for number, text in verdicts.items() if text == "good"}
-    office = {number for number, output in enumerate(outputs, 1) if is_office_work(output)}
-    return (
-        f"Read and judged one by one: **{len(good)} of {len(outputs)} are good**, that is, could be used as they\n"
-        f"stand. Of the {len(office)} that ask for writing or rewriting it is only **{len(good & office)}**; the\n"
-        "other good ones are questions about the program and requests that are rightly declined."
-    )
+    lines = [
+        "Read and judged one by one (\"good\": could be used as it stands):",
+        "",
+        "| requests | all | good | of these: write or rewrite | good |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for name, fresh in (("known while the patterns were written", False), ("fresh", True)):
+        group = {number for number, output in enumerate(outputs, 1) if output["fresh"] == fresh}
+        office = {number for number in group if is_office_work(outputs[number - 1])}
+        lines.append(f"| {name} | {len(group)} | **{len(group & good)}** | {len(office)} | **{len(office & good)}** |")
+    return "\n".join(lines)
 
 
 def output_list(outputs: list[dict[str, Any]], verdicts: dict[str, str]) -> str:
     parts: list[str] = []
     for number, output in enumerate(outputs, 1):
         seen = f"; read: {verdicts[str(number)]}" if str(number) in verdicts else ""
-        parts.append(f"#### {number}. {output['recipe']}: {verdict(output)}{seen}")
+        parts.append(f"#### {number}. {output['recipe']}{', fresh' if output['fresh'] else ''}: {verdict(output)}{seen}")
         parts.append(quoted(output["request"]))
         parts.append(f"```text\n{output['answer']}\n```")
     return "\n\n".join(parts)

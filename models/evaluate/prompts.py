@@ -14,12 +14,13 @@ from ..generator.example import Turn
 from .engine import Engine
 from .score import invented_names, invented_numbers, is_refusal, loops, unknown_words
 
-FILE = Path(__file__).with_name("prompts.toml")
+KNOWN, FRESH = (Path(__file__).with_name(name) for name in ("prompts.toml", "prompts_fresh.toml"))
 
 
 def read_prompts() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = tomllib.loads(FILE.read_text(encoding="utf-8"))["prompt"]
-    return found
+    """The requests that the grammar's writer knew, then the fresh ones, written without sight of the grammar."""
+    files = [(file == FRESH, tomllib.loads(file.read_text(encoding="utf-8"))["prompt"]) for file in (KNOWN, FRESH)]
+    return [{**prompt, "fresh": fresh} for fresh, prompts in files for prompt in prompts]
 
 
 def run_prompt(engine: Engine, prompt: dict[str, Any]) -> dict[str, Any]:
@@ -38,6 +39,7 @@ def run_prompt(engine: Engine, prompt: dict[str, Any]) -> dict[str, Any]:
     )
     return {
         "recipe": prompt["system"],
+        "fresh": prompt["fresh"],
         "request": prompt["text"],
         "answer": answer,
         "should_decline": decline,

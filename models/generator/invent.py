@@ -23,7 +23,17 @@ def syllable(rng: random.Random, held: bool) -> str:
     return onset + nucleus + coda
 
 
+def any_letters(rng: random.Random) -> str:
+    """A word of letters in no likely order; never with a syllable of the held-out part."""
+    while True:
+        word = "".join(rng.choice("aeiouybcdfghjklmnpqrstvwxzaeiourstln") for _ in range(rng.randint(3, 9)))
+        if not any(part in word for part in (*HELD_ONSETS, *HELD_CODAS)):
+            return word
+
+
 def invented(rng: random.Random, held: bool = False) -> str:
+    if not held and rng.random() < 0.12:
+        return any_letters(rng)
     count = rng.choices([1, 2, 3], [0.15, 0.6, 0.25])[0]
     word = "".join(syllable(rng, held) for _ in range(count))
     if held and not any(part in word for part in HELD_ONSETS):

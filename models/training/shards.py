@@ -22,7 +22,7 @@ def encode_example(tokenizer: Tokenizer, seed: str) -> tuple[list[int], list[int
     """Token ids and weights; only the last answer counts fully."""
     example = make_example(seed)
     rng = random.Random(seed + "-dropout")
-    dropout = 0.1 if rng.random() < 0.3 else 0.0
+    dropout = rng.choice([0.05, 0.1, 0.2]) if rng.random() < 0.4 else 0.0
     ids: list[int] = []
     weights: list[int] = []
     last = len(example.turns) - 1

@@ -46,8 +46,10 @@ def test_a_chat_is_tagged_by_keyboard_and_the_tag_can_be_undone(qtbot: QtBot, wi
     qtbot.waitUntil(lambda: bool(window.findChildren(ProjectDialog)))
     (dialog,) = window.findChildren(ProjectDialog)
     assert [dialog.field.itemText(number) for number in range(dialog.field.count())] == ["garden"]
-    QTest.keyClicks(dialog.field.lineEdit(), "  the   harbour ")
-    QTest.keyClick(dialog.field.lineEdit(), Qt.Key.Key_Return)
+    line = dialog.field.lineEdit()
+    assert line is not None
+    QTest.keyClicks(line, "  the   harbour ")
+    QTest.keyClick(line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: detail(window).endswith("· the harbour"))
     assert chats.project("one") == "the harbour"
     window.toast._action.click()

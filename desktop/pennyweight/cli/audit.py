@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pennyweight.cli.audit_views import VERBS
 from pennyweight.cli.days import period_of, period_options
 from pennyweight.cli.output import json_option, print_json, services, table, usd
 from pennyweight.domain.cancel import Cancel
@@ -29,11 +30,11 @@ _COLUMNS = [
 ]
 
 
-@click.command(name="audit")
+@click.group(name="audit", invoke_without_command=True)
 @period_options
 @click.option(
     "--by",
-    type=click.Choice(["day", "model", "task", "source", "provider", "conversation"]),
+    type=click.Choice(["day", "model", "provider", "task", "conversation", "project", "source"]),
     default="day",
     show_default=True,
 )
@@ -41,15 +42,21 @@ _COLUMNS = [
 @click.pass_context
 def command(context: click.Context, first: date | None, last: date | None, by: Grouping, as_json: bool) -> None:
     """What was paid and used in a period, in days of this computer's clock."""
+    if context.invoked_subcommand is not None:
+        return
     with services(context) as opened:
         period = period_of(opened.audit, first, last)
         opened.meter.reprice(Cancel())
         report = opened.audit.report(period)
-        rows = opened.audit.lines(period, by) if by == "conversation" else _rows(report, by)
+        rows = opened.audit.lines(period, by) if by in ("conversation", "project") else _rows(report, by)
         if as_json:
             print_json(_fields(report, rows, by))
         else:
             _print(report, rows)
+
+
+for _verb in VERBS:
+    command.add_command(_verb)
 
 
 def _rows(report: AuditReport, by: Grouping) -> tuple[AuditRow, ...]:
@@ -88,6 +95,9 @@ def _row_fields(row: AuditRow, by: Grouping) -> dict[str, Any]:
         "import_kind": row.imported or None,
         **_sums(row.sums),
         "per_kept_answer_usd": usd(row.per_kept_answer_nano),
+        "calls_local": row.local.calls,
+        "calls_cloud_here": row.here.calls,
+        "billed_here_usd": usd(row.here.billed_nano),
     }
 
 

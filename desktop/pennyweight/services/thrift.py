@@ -9,6 +9,7 @@ from typing import Literal
 
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.meter.money import decimal_to_nano
+from pennyweight.services.audit import AuditRow
 from pennyweight.store import Store
 
 Saving = Literal["trim", "summarize"]
@@ -23,6 +24,7 @@ class Turn:
     """One call of a chat: the context snowball, turn by turn."""
 
     number: int
+    entry: LedgerEntry
     source: str
     model: str
     input_total: int
@@ -65,6 +67,15 @@ class ChatThrift:
         return self.resent / self.input_total if self.input_total else 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedThrift:
+    """A line of the audit's table of chats, with what the whole chat could have saved."""
+
+    title: str
+    row: AuditRow
+    thrift: ChatThrift
+
+
 class ThriftService:
     """Thread-safe; reads the ledger only, so it also knows chats that were deleted."""
 
@@ -74,6 +85,11 @@ class ThriftService:
     def chat(self, conversation_id: str) -> ChatThrift:
         """An empty one for a chat without calls."""
         return thrift(conversation_id, self._store.audit.calls_of(conversation_id))
+
+    def chats(self, rows: Sequence[AuditRow], limit: int = 20) -> tuple[NamedThrift, ...]:
+        """The chats among these lines (`AuditService.lines(period, "conversation")`) that sent most again, whole."""
+        most = sorted((row for row in rows if row.key and row.sums.resent), key=lambda row: -row.sums.resent)
+        return tuple(NamedThrift(title=row.label, row=row, thrift=self.chat(row.key)) for row in most[:limit])
 
 
 def thrift(conversation_id: str, calls: Sequence[LedgerEntry]) -> ChatThrift:
@@ -94,6 +110,7 @@ def _turn(number: int, entry: LedgerEntry) -> Turn:
     paid = entry.local.electric_nano if entry.local else entry.billed_nano
     return Turn(
         number=number,
+        entry=entry,
         source=entry.source,
         model=entry.model,
         input_total=usage.input_total,

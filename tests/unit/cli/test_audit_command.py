@@ -11,6 +11,8 @@ from tests.unit.store.store_samples import cloud_entry, local_entry
 
 from pennyweight.app.composition import build_services
 from pennyweight.cli.main import run
+from pennyweight.domain.answer import StopReason
+from pennyweight.domain.usage import UsageRecord
 from pennyweight.store import Store
 
 
@@ -19,6 +21,24 @@ def home(tmp_path: Path) -> Path:
     with Store.open(tmp_path / "pennyweight.db") as store:
         store.ledger.add([local_entry("l"), cloud_entry("c"), cloud_entry("i", origin="codex:a:1", billed_nano=None)])
     return tmp_path
+
+
+@pytest.fixture
+def home_with_chat(home: Path) -> Path:
+    """Four turns of 50 to 100 new tokens, each sending again all that came before."""
+    with Store.open(home / "pennyweight.db") as store:
+        store.ledger.add(
+            cloud_entry(
+                f"t{turn}",
+                conversation_id="long",
+                resent=resent,
+                billed_nano=0,
+                stop_reason=StopReason.STOPPED,
+                usage=UsageRecord(input_total=resent + new, output_total=0),
+            )
+            for turn, (resent, new) in enumerate([(0, 100), (100, 50), (150, 50), (200, 50)])
+        )
+    return home
 
 
 def ask(home: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
@@ -39,6 +59,39 @@ def test_audit_gives_rows_and_totals(home: Path, capsys: pytest.CaptureFixture[s
     assert totals["unpriced_rows"] == 1
     assert totals["tokens"]["input_total"] == 2_100
     assert ask(home, capsys, "audit", "--from", "2026-11-18", "--to", "2026-11-22")["rows"][0]["day"] == "2026-11-18"
+
+
+def test_the_same_period_from_other_sides(home_with_chat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    days = ("--from", "2026-11-20", "--to", "2026-11-20")
+    chat = ask(home_with_chat, capsys, "audit", "thrift", "--chat", "long")
+    assert [(turn["new"], turn["resent"]) for turn in chat["turns"]] == [(100, 0), (50, 100), (50, 150), (50, 200)]
+    assert (chat["input_total"], chat["resent"], chat["share_resent"]) == (700, 450, 0.6429)
+    # Only the fourth turn had more behind it than two exchanges: 200 sent again, of which (50 + 0) × 2 would be kept.
+    assert (chat["trim"]["tokens"], chat["trim"]["billed_usd"]) == (100, "0.000025")
+    thrift = ask(home_with_chat, capsys, "audit", "thrift", *days)
+    assert [each["conversation_id"] for each in thrift["chats"]] == ["long"]
+    # Of the other rows the local one had sent 60 tokens before, and the providers' caches held 200 each.
+    assert (thrift["input_total"], thrift["resent"]) == (2_800, 910)
+    rows = ask(home_with_chat, capsys, "audit", "rows", *days, "--only", "unpriced")["rows"]
+    assert [(row["id"], row["origin"], row["rate_card"]) for row in rows] == [
+        ("i", "codex:a:1", {"input_mtok": "0.25"})
+    ]
+    again = ask(home_with_chat, capsys, "audit", "reprice", *days, "--model", "openai/gpt-4o-2024-05-13")
+    assert [(row["calls"], row["unpriced_rows"]) for row in again["rows"]] == [(7, 0)]
+    assert again["paid_usd"] == "0.0008056"
+    plan = ask(home_with_chat, capsys, "audit", "subscription", *days, "--plan", "30")
+    assert (plan["plan_usd_per_month"], plan["metered_usd"]) == ("30", "0.000805")
+    assert ask(home_with_chat, capsys, "audit", *days)["totals"]["calls"] == 7
+
+
+def test_a_conversation_is_tagged_and_audited_by_project(
+    home_with_chat: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ask(home_with_chat, capsys, "audit", "project", "long", "harbour")["project"] == "harbour"
+    assert ask(home_with_chat, capsys, "audit", "project")["projects"] == ["harbour"]
+    found = ask(home_with_chat, capsys, "audit", "--from", "2026-11-20", "--to", "2026-11-20", "--by", "project")
+    assert {row["label"]: row["calls"] for row in found["rows"]} == {"harbour": 4, "No project": 3}
+    assert ask(home_with_chat, capsys, "audit", "project", "long", "")["project"] is None
 
 
 def test_what_if_gives_the_thousand_dollar_answer(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -88,7 +88,7 @@ def judged_line(verdicts: dict[str, str], outputs: list[dict[str, Any]]) -> str:
         return "Nobody has judged these answers by reading them yet."
     good = {int(number) for number, text in verdicts.items() if text == "good"}
     lines = [
-        "Read and judged one by one (\"good\": could be used as it stands):",
+        'Read and judged one by one ("good": could be used as it stands):',
         "",
         "| requests | all | good | of these: write or rewrite | good |",
         "| --- | --- | --- | --- | --- |",
@@ -104,7 +104,8 @@ def output_list(outputs: list[dict[str, Any]], verdicts: dict[str, str]) -> str:
     parts: list[str] = []
     for number, output in enumerate(outputs, 1):
         seen = f"; read: {verdicts[str(number)]}" if str(number) in verdicts else ""
-        parts.append(f"#### {number}. {output['recipe']}{', fresh' if output['fresh'] else ''}: {verdict(output)}{seen}")
+        kind = output["recipe"] + (", fresh" if output["fresh"] else "")
+        parts.append(f"#### {number}. {kind}: {verdict(output)}{seen}")
         parts.append(quoted(output["request"]))
         parts.append(f"```text\n{output['answer']}\n```")
     return "\n\n".join(parts)

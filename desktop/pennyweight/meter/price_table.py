@@ -11,13 +11,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from pennyweight.domain.usage import UsageRecord
 
 if TYPE_CHECKING:
-    from genai_prices.types import MatchLogic, ModelInfo, ModelPrice, Provider
+    from genai_prices.types import (
+        MatchLogic,
+        ModelInfo,
+        ModelPrice,
+        Provider,
+        StartDateConstraint,
+        TimeOfDateConstraint,
+    )
 
     Rates = ModelPrice
 
@@ -33,6 +40,8 @@ class Found:
     exact: bool
     borrowed: bool
     """The row belongs to another provider, whose prices this one passes on."""
+    conditions: tuple[StartDateConstraint | TimeOfDateConstraint, ...] = ()
+    """All that decides which of the row's prices apply at a time."""
 
 
 @cache
@@ -62,7 +71,7 @@ def find_provider(name: str) -> Provider | None:
     return find_provider_by_id(list(_providers()), name)
 
 
-@cache
+@lru_cache(8192)  # names come out of other programs' files, so there is no end to them
 def find_model(provider_name: str, model_name: str) -> Found | None:
     """The row for a model as the provider names it; None if the table has none."""
     provider = find_provider(provider_name)
@@ -81,7 +90,18 @@ def find_model(provider_name: str, model_name: str) -> Found | None:
         return None
     borrowed = not any(model is own for own in provider.models)
     exact = _is_exact(model, wanted) and _names_provider(provider, provider_name) and not prefixed and not borrowed
-    return Found(provider, model, exact, borrowed)
+    return Found(provider, model, exact, borrowed, tuple(_conditions(model)))
+
+
+def _conditions(model: ModelInfo) -> Iterator[StartDateConstraint | TimeOfDateConstraint]:
+    for priced in [*(model.prices if isinstance(model.prices, list) else ()), *(model.price_variants or ())]:
+        if priced.constraint is not None:
+            yield priced.constraint
+
+
+def period(found: Found, at: datetime) -> tuple[bool, ...]:
+    """Equal at two times between which no price of the row changes; `at` has a zone."""
+    return tuple([condition.active(at) for condition in found.conditions])
 
 
 def rates_at(found: Found, at: datetime, context: dict[str, str]) -> ModelPrice:

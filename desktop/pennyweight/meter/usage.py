@@ -15,6 +15,7 @@ _REASONING_ON_TOP = frozenset({"x-ai", "xai", "huggingface_xai"})
 """Providers whose `completion_tokens` leaves the reasoning out."""
 _ENVELOPES = ("usage", "usageMetadata", "usage_metadata")
 _GEMINI_KEYS = ("promptTokenCount", "candidatesTokenCount", "totalTokenCount", "toolUsePromptTokenCount")
+_GEMINI_SNAKE_KEYS = tuple("".join(f"_{c.lower()}" if c.isupper() else c for c in key) for key in _GEMINI_KEYS)
 _ANTHROPIC_KEYS = (
     "cache_creation_input_tokens",
     "cache_read_input_tokens",
@@ -75,7 +76,7 @@ def _unwrapped(usage: object) -> UsageObject:
 def _shape(provider: str, usage: UsageObject) -> UsageRecord:
     if any(key in usage for key in _GEMINI_KEYS):
         return _gemini(usage)
-    if any(_snake(key) in usage for key in _GEMINI_KEYS):
+    if any(key in usage for key in _GEMINI_SNAKE_KEYS):
         return _gemini({_camel(key): value for key, value in usage.items()})
     if "prompt_tokens" in usage:
         return _chat_completions(provider, usage)
@@ -194,10 +195,6 @@ def _check(record: UsageRecord) -> None:
         raise InputError("The usage is not usable: more cached tokens than input tokens.")
     if record.reasoning > record.output_total:
         raise InputError("The usage is not usable: more reasoning tokens than output tokens.")
-
-
-def _snake(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
 def _camel(name: object) -> str:

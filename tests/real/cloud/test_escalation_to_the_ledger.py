@@ -271,7 +271,7 @@ def test_a_stream_that_breaks_keeps_its_text_and_a_floor(opened: Services, serve
     assert row.billed_nano
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.integers(0, 60), max_size=8))
 def test_placeholders_are_put_back_however_the_stream_is_cut(
     opened: Services, server: Loopback, cuts: list[int]
@@ -402,7 +402,7 @@ PERSONAL = (
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     values=st.lists(st.sampled_from(PERSONAL), min_size=1, max_size=5),
     around=st.lists(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pennyweight.domain.usage import UsageRecord, UsageState
@@ -113,7 +113,6 @@ def test_an_answer_that_ended_early_is_never_free(usage: UsageRecord) -> None:
     assert floor_nano("openai", "no-such-model-9", usage, AT) is None
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**12), st.integers(0, 10**12), st.integers(0, 10**12))
 def test_nothing_is_lost_between_spent_left_and_over(cap: int, spent: int, more: int) -> None:
     standing = Standing(cap_nano=cap, spent_nano=spent)
@@ -123,7 +122,6 @@ def test_nothing_is_lost_between_spent_left_and_over(cap: int, spent: int, more:
         assert standing.after(more).over_nano == 0
 
 
-@settings(deadline=None)
 @given(
     st.decimals(0, 10, places=9),
     st.decimals("0.000000001", "0.001", places=9),
@@ -142,7 +140,6 @@ def test_the_most_tokens_that_are_paid_for_cost_no_more_than_what_is_left(
         assert cost.nano(limit + 1) > left
 
 
-@settings(deadline=None)
 @given(st.integers(0, 200_000), st.integers(0, 100_000))
 def test_the_guards_figure_and_the_price_agree(input_tokens: int, output_tokens: int) -> None:
     cost = stream_cost("anthropic", "claude-sonnet-4-5", input_tokens, AT)

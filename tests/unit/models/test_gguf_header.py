@@ -102,7 +102,7 @@ def test_a_file_cut_anywhere_is_refused(tmp_path: Path) -> None:
         refused(tmp_path / "m.gguf", VALID[:length])
 
 
-@settings(max_examples=400, deadline=1000)
+@settings(max_examples=400)
 @given(st.integers(0, len(VALID) - 1), st.binary(min_size=1, max_size=12))
 @example(4, b"\xff\xff\xff\xff")
 def test_a_changed_header_is_read_or_refused_never_worse(
@@ -113,7 +113,7 @@ def test_a_changed_header_is_read_or_refused_never_worse(
     read_or_refuse(path)
 
 
-@settings(max_examples=300, deadline=1000)
+@settings(max_examples=300)
 @given(st.binary(max_size=400))
 def test_any_bytes_after_the_magic_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, rest: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "random.gguf"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pennyweight.cloud.facts import providers
@@ -178,14 +177,12 @@ NOISE = st.text(st.sampled_from('ab é<>⟨⟩"\\\n{}-1email.'), max_size=12)
 MIXED = st.lists(st.tuples(NOISE, SECRETS), max_size=5)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_comes_back(text: str) -> None:
     redactor = Redactor(words=["a", "Ω"])
     assert redactor.restore(redactor.hide(text)) == text
 
 
-@settings(deadline=None)
 @given(MIXED, NOISE, st.data())
 def test_round_trip_however_the_answer_is_cut(parts: list[tuple[str, str]], end: str, data: st.DataObject) -> None:
     text = "".join(f"{noise} {secret} " for noise, secret in parts) + end
@@ -197,7 +194,6 @@ def test_round_trip_however_the_answer_is_cut(parts: list[tuple[str, str]], end:
     assert shown + restorer.close() == text == redactor.restore(sent)
 
 
-@settings(deadline=None)
 @given(MIXED, st.sampled_from(["openai", "anthropic", "google", "mistral"]))
 def test_nothing_that_was_hidden_is_among_the_bytes_that_are_sent(parts: list[tuple[str, str]], provider: str) -> None:
     redactor = Redactor(words=["Heron"])
@@ -224,8 +220,8 @@ NASTY = [
 MANY = ["4111 " * 10_000, "+36 30 123 4567 " * 5_000, " ".join(f"u{number}@example.com" for number in range(5_000))]
 
 
+@pytest.mark.timeout(60)  # a pattern that backtracks without end is stopped here; each takes well under a second
 @pytest.mark.parametrize("nasty", NASTY + MANY)
-def test_a_long_hostile_text_takes_no_long_time(nasty: str) -> None:
-    started = time.perf_counter()
-    Redactor(words=["x", "y z"]).hide(nasty)
-    assert time.perf_counter() - started < 5
+def test_a_long_hostile_text_comes_to_an_end(nasty: str) -> None:
+    redactor = Redactor(words=["x", "y z"])
+    assert redactor.restore(redactor.hide(nasty)) == nasty

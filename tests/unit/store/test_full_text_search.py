@@ -95,7 +95,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_any_text_can_be_searched_for(searched: Store, text: str) -> None:
     searched.conversations.search(text)

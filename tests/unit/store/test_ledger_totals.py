@@ -126,7 +126,7 @@ def entry_from(number: int, row: tuple[bool, int, int, int, bool, bool]) -> Ledg
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ROWS, MINUTES, MINUTES, st.integers(0, 2), st.sampled_from([None, "a/a", "b/b"]))
 def test_totals_are_what_adding_row_by_row_gives(
     tmp_path_factory: pytest.TempPathFactory,

@@ -125,7 +125,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ENTRY)
 def test_a_ledger_row_comes_back_equal(shared: Store, drawn: LedgerEntry) -> None:
     name = uuid.uuid4().hex
@@ -135,7 +135,7 @@ def test_a_ledger_row_comes_back_equal(shared: Store, drawn: LedgerEntry) -> Non
     assert entry in shared.ledger.iterate(entry.at, entry.at + timedelta(microseconds=1))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MESSAGE)
 def test_a_message_comes_back_equal(shared: Store, drawn: Message) -> None:
     message = replace(drawn, id=uuid.uuid4().hex, conversation_id=shared.conversations.create().id)

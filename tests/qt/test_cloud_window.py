@@ -377,3 +377,33 @@ def test_a_summary_that_is_being_changed_cannot_be_sent_before_it_is_shown(one: 
     one.until(lambda: one.sheet.send_button.isEnabled())
     assert "ebb and flow" in one.sheet.bytes.toPlainText()
     one.idle()
+
+
+def test_the_own_server_is_asked_for_its_address_before_a_key(one: Opened) -> None:
+    one.window.show_page("settings")
+    one.idle()
+    page = one.window.settings_page
+    assert ("own-server", "Set key (optional)") not in page.keys.buttons
+    page.keys.buttons["own-server", "Set address"].click()
+    assert page.links["server"].isChecked()
+    assert page.focusWidget() is page.server.field
+    page.server.field.setText(f"{one.server.url}/v1")
+    page.server.keep.click()
+    one.until(lambda: ("own-server", "Set key (optional)") in page.keys.buttons)
+    one.idle()
+
+
+def test_the_exact_bytes_are_shown_whole_in_the_sheets_one_scroll_area(one: Opened) -> None:
+    one.give_key()
+    one.window.page.composer.editor.setPlainText("A long text. " * 400)
+    one.open_sheet()
+    one.sheet.show_bytes.click()
+    bar = one.sheet._scroll.verticalScrollBar()
+    one.until(lambda: bar.maximum() > one.sheet.height())
+    assert one.sheet.bytes.verticalScrollBar().maximum() == 0
+    assert one.sheet.windowFlags() & Qt.WindowType.FramelessWindowHint
+    bar.setValue(0)
+    QTest.keyClick(one.sheet, Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    one.sheet.reject()
+    one.idle()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QPlainTextEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -23,23 +22,29 @@ from pennyweight.services.escalation import Preview
 from pennyweight.ui.cloud.buttons import SendButton
 from pennyweight.ui.cloud.found_panel import FoundPanel
 from pennyweight.ui.cloud.words import basis, expected_text, leaves, range_text, title, total
+from pennyweight.ui.transcript.text_view import TextView
 from pennyweight.ui.widgets import GhostButton, Line, LinkButton, PlainLabel
+from pennyweight.ui.widgets.popup import round_off
 
 WIDTH = 480
 _MOST_HEIGHT = 720
 _MARGIN = 28
+_RADIUS = 12.0
+_SCROLLS = {Qt.Key.Key_PageDown: 1.0, Qt.Key.Key_PageUp: -1.0, Qt.Key.Key_Down: 0.1, Qt.Key.Key_Up: -0.1}
+"""Shares of what is seen at once."""
 
 
 class CloudSheet(QDialog):
     """Shows previews and asks. `confirmed` is the yes; `changed` asks for new previews; `way_out` carries
-    "unlock" or "keys" where one of those is what is missing."""
+    "unlock" or "keys" where one of those is what is missing. One panel without a frame of the desktop's and with one
+    scroll bar at most; it can be dragged by whatever is no button."""
 
     confirmed = Signal()
     changed = Signal()
     way_out = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setWindowTitle("Before it is sent")
         self.setModal(True)
         self.previews: tuple[Preview, ...] = ()
@@ -50,11 +55,10 @@ class CloudSheet(QDialog):
         self.facts = _Facts()
         self.warning = PlainLabel("", tone="warn", kind="small", wrap=True)
         self.exit = LinkButton("", name="What can be done about it")
-        self.bytes = QPlainTextEdit()
+        self.bytes = TextView()
         self.bytes.setObjectName("bytes")
-        self.bytes.setReadOnly(True)
         self.bytes.setAccessibleName("The exact request")
-        self.bytes.setMinimumHeight(170)
+        self.bytes.shown().setDocumentMargin(10)
         self.bytes.hide()
         self.show_bytes = GhostButton("Show the exact bytes")
         self.cancel_button = GhostButton("Cancel", name="Cancel: nothing is sent (Esc)")
@@ -66,6 +70,10 @@ class CloudSheet(QDialog):
         self._later.setSingleShot(True)
         self._later.setInterval(0)
         self._later.timeout.connect(self._resize)
+        self._show_bytes = QTimer(self)  # after the resize
+        self._show_bytes.setSingleShot(True)
+        self._show_bytes.setInterval(0)
+        self._show_bytes.timeout.connect(self._to_bytes)
         self._arrange()
         self.found.changed.connect(self._asked)
         self.show_bytes.clicked.connect(self._toggle_bytes)
@@ -135,6 +143,24 @@ class CloudSheet(QDialog):
         self._fit()
         self.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrows and the page keys scroll, wherever the keyboard is."""
+        share = _SCROLLS.get(Qt.Key(event.key()))
+        bar = self._scroll.verticalScrollBar()
+        if share is None or bar.maximum() == 0:
+            super().keyPressEvent(event)
+        else:
+            bar.setValue(bar.value() + round(share * bar.pageStep()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        handle = self.windowHandle()
+        if event.button() is Qt.MouseButton.LeftButton and handle is not None:
+            handle.startSystemMove()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        round_off(self, _RADIUS)
+
     def _place(self) -> None:
         """At the foot on the right, out of the way of what is read."""
         parent = self.parentWidget()
@@ -163,7 +189,7 @@ class CloudSheet(QDialog):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(content)
-        foot = QHBoxLayout()
+        foot = self._foot = QHBoxLayout()
         foot.setContentsMargins(20, 8, 20, 16)
         foot.setSpacing(10)
         foot.addStretch(1)
@@ -184,6 +210,12 @@ class CloudSheet(QDialog):
         self.bytes.setVisible(self.bytes.isHidden())
         self.show_bytes.setText("Show the exact bytes" if self.bytes.isHidden() else "Hide the bytes")
         self._fit()
+        if not self.bytes.isHidden():
+            self._show_bytes.start()
+
+    def _to_bytes(self) -> None:
+        """Their first lines come to the top as far as there is more to see below."""
+        self._scroll.verticalScrollBar().setValue(self.bytes.y() - self._content.contentsMargins().top() - 8)
 
     def _show_warning(self, sentence: str) -> None:
         self.warning.setText(sentence)
@@ -201,7 +233,9 @@ class CloudSheet(QDialog):
         layout.activate()
         parent = self.parentWidget()
         room = min(_MOST_HEIGHT, parent.window().height() - 2 * _MARGIN) if parent is not None else _MOST_HEIGHT
-        wanted = max(layout.totalHeightForWidth(WIDTH), layout.totalMinimumSize().height()) + 62
+        narrow = WIDTH - self._scroll.verticalScrollBar().sizeHint().width() - 2  # else the bar makes itself needed
+        wanted = max(layout.totalHeightForWidth(narrow), layout.totalMinimumSize().height())
+        wanted += self._foot.sizeHint().height() + 2  # the line around it
         self.resize(WIDTH, max(200, min(wanted, room)))
         self._place()
 

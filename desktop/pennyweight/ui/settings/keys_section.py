@@ -97,6 +97,8 @@ class KeysSection(Section):
     told = Signal(str)
     failed = Signal(object)
     changed_keys = Signal()
+    address_wanted = Signal()
+    """Of the own server: without one there is nobody to show a key to."""
 
     def __init__(self, keys: KeysService, runner: TaskRunner) -> None:
         super().__init__(
@@ -180,9 +182,12 @@ class KeysSection(Section):
             self._button(line, entry, "Models", "Fetch the model list of", partial(self._fetch, entry))
         if entry.kept_in:
             self._button(line, entry, "Remove", "Remove the key of", partial(self._ask_remove, entry))
-        self._button(
-            line, entry, "Change…" if entry.kept_in else "Set key…", "Set the key of", partial(self._edit, entry)
-        )
+        if not entry.key_needed and not entry.own_address and not entry.kept_in:
+            self._button(line, entry, "Set address…", "Set the address of", self.address_wanted.emit)
+        else:
+            first = "Set key…" if entry.key_needed else "Set key (optional)…"
+            words = "Change…" if entry.kept_in else first
+            self._button(line, entry, words, "Set the key of", partial(self._edit, entry))
         self._grid.addWidget(actions, row + 1, 2)
         if entry.id == self._open:
             self.editor = KeyEditor(entry)

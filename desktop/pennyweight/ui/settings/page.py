@@ -87,6 +87,7 @@ class SettingsPage(QWidget):
             cloud.failed.connect(self._tell_failure)
         for part in (self.keys, self.server):
             part.changed_keys.connect(self._keys_changed)
+        self.keys.address_wanted.connect(self._ask_address)
         self.budgets.spending_changed.connect(self.spending_changed)
         self.about.questions_wanted.connect(self.questions_wanted)
 
@@ -136,6 +137,10 @@ class SettingsPage(QWidget):
             self.reference.picker.open_for(self.reference.change, choices.models, suggested, chosen)
 
         self._runner.query(self._services.meter.reference_choices, show, owner=self)
+
+    def _ask_address(self) -> None:
+        self.show_section("server")
+        self.server.field.setFocus()
 
     def _keys_changed(self) -> None:
         self.keys.refresh()

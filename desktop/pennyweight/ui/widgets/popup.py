@@ -46,13 +46,18 @@ class PopupPanel(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if QGuiApplication.platformName() == "offscreen":
-            return  # has no masks and says so each time
-        mask = QBitmap(self.size())
-        mask.clear()
-        painter = QPainter(mask)
-        painter.setBrush(Qt.GlobalColor.color1)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(QRectF(self.rect()), _RADIUS, _RADIUS)
-        painter.end()
-        self.setMask(mask)
+        round_off(self, _RADIUS)
+
+
+def round_off(window: QWidget, radius: float) -> None:
+    """Cut the corners off a frameless window; call it at each resize."""
+    if QGuiApplication.platformName() == "offscreen":
+        return  # has no masks and says so each time
+    mask = QBitmap(window.size())
+    mask.clear()
+    painter = QPainter(mask)
+    painter.setBrush(Qt.GlobalColor.color1)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(QRectF(window.rect()), radius, radius)
+    painter.end()
+    window.setMask(mask)

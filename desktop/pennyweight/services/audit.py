@@ -13,9 +13,11 @@ from pennyweight.meter import reference as table
 from pennyweight.meter.periods import local_day
 from pennyweight.meter.reference import ReferenceModel
 from pennyweight.services.audit_period import AuditPeriod, PeriodKind, all_time
+from pennyweight.services.imports.overlap import counting
 from pennyweight.services.settings import SettingsService
 from pennyweight.store import Store
 from pennyweight.store.audit import AuditGroup, AuditSums, RowFilter, Span, Split
+from pennyweight.store.overlaps import Counting
 
 Grouping = Literal["day", "model", "provider", "task", "conversation", "project", "source"]
 GROUPINGS: tuple[Grouping, ...] = ("day", "model", "provider", "task", "conversation", "project", "source")
@@ -128,10 +130,14 @@ class AuditService:
         """The chosen reference model; the suggested flagship if the price table no longer has it."""
         return table.find(self._settings.get().reference) or table.suggestions()[1]
 
+    def counting(self) -> Counting:
+        """What counts of use that a provider's report and calls both tell: see `services.imports.overlap`."""
+        return counting(self._store) if self._store.overlaps.any_reports() else "both"
+
     def report(self, period: AuditPeriod) -> AuditReport:
         """Every table but those of chats and projects, from one reading of the period's rows."""
         reference = self.reference()
-        groups = self._store.audit.groups(period.spans(self.zone), reference.id)
+        groups = self._store.audit.groups(period.spans(self.zone), reference.id, counting=self.counting())
         start, end = period.bounds(self.zone)
         return AuditReport(
             period=period,
@@ -153,7 +159,7 @@ class AuditService:
         by_day = by == "day"
         spans: Sequence[Span] = period.spans(self.zone) if by_day else [period.whole(self.zone)]
         split: Split = by if by in ("conversation", "project") else ""
-        groups = self._store.audit.groups(spans, self.reference().id, split=split)
+        groups = self._store.audit.groups(spans, self.reference().id, split=split, counting=self.counting())
         return self._days(period, groups) if by_day else self._lines(by, groups, period)
 
     def rows(

@@ -11,6 +11,7 @@ from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.store import codec, totals
 from pennyweight.store.connection import ReaderPool
 from pennyweight.store.ledger import ENTRIES
+from pennyweight.store.overlaps import UNCOUNTED, Counting
 
 OWN_ORIGIN = "pennyweight"
 Only = Literal["all", "unpriced", "estimated"]
@@ -143,14 +144,22 @@ class Audit:
     def __init__(self, readers: ReaderPool) -> None:
         self._readers = readers
 
-    def groups(self, spans: Sequence[Span], reference: str | None = None, *, split: Split = "") -> list[AuditGroup]:
+    def groups(
+        self,
+        spans: Sequence[Span],
+        reference: str | None = None,
+        *,
+        split: Split = "",
+        counting: Counting = "both",
+    ) -> list[AuditGroup]:
         """Sums of each span by source, import, model and task, and by chat or project if asked for.
 
         The spans may not overlap. Equivalent bills are those at `reference`, or of the moment of each row if None.
+        `counting` leaves out what is told twice.
         """
         if not spans:
             return []
-        sql, values = _groups_sql(spans, reference, split)
+        sql, values = _groups_sql(spans, reference, split, counting)
         with self._readers.borrow() as db:
             return [_group(dict(row)) for row in db.execute(sql, values)]
 
@@ -209,7 +218,9 @@ class Audit:
         return row[0], row[1] or 0.0, row[2] or 0.0
 
 
-def _groups_sql(spans: Sequence[Span], reference: str | None, split: Split) -> tuple[str, dict[str, object]]:
+def _groups_sql(
+    spans: Sequence[Span], reference: str | None, split: Split, counting: Counting
+) -> tuple[str, dict[str, object]]:
     values: dict[str, object] = {
         "reference": reference,
         "spans": codec.to_json(
@@ -222,15 +233,20 @@ def _groups_sql(spans: Sequence[Span], reference: str | None, split: Split) -> t
     if split == "project":
         project = "coalesce(p.project, '')"
         tags = "LEFT JOIN project_tags p ON p.conversation_id = l.conversation_id"
+    told_twice, once = (
+        ("", "")
+        if counting == "both"
+        else (f", {UNCOUNTED[counting]}", "WHERE l.number NOT IN (SELECT number FROM uncounted)")
+    )
     sql = f"""
 WITH spans AS MATERIALIZED (
     SELECT value ->> 0 AS name, value ->> 1 AS first, value ->> 2 AS past FROM json_each(:spans)
-)
+){told_twice}
 SELECT spans.name AS span, l.source, {IMPORT_KIND} AS imported, l.model, l.task, {chat} AS conversation_id,
     {project} AS project, {_COLUMNS}
 FROM spans CROSS JOIN ledger l ON l.at >= spans.first AND l.at < spans.past
 LEFT JOIN equivalents e ON l.source = 'local' AND {bill} AND e.ledger_number = l.number
-{tags}
+{tags} {once}
 GROUP BY span, l.source, imported, l.model, l.task, 6, 7
 """  # noqa: S608 - our own text
     return sql, values

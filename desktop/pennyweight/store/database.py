@@ -22,6 +22,7 @@ from pennyweight.store.connection import BUSY_SECONDS, ReaderPool, Writer, conne
 from pennyweight.store.conversations import Conversations
 from pennyweight.store.imports import Imports
 from pennyweight.store.ledger import Ledger
+from pennyweight.store.overlaps import Overlaps
 from pennyweight.store.problems import cannot_write, damaged, not_a_database, too_new
 from pennyweight.store.projects import Projects
 from pennyweight.store.settings import Drafts, Settings
@@ -55,6 +56,7 @@ class Store:
         self.comparisons = Comparisons(self._readers, self._writer)
         self.calibrations = Calibrations(self._readers, self._writer)
         self.audit = Audit(self._readers)
+        self.overlaps = Overlaps(self._readers)
         self.imports = Imports(self._readers, self._writer, clock)
         self.projects = Projects(self._readers, self._writer, clock)
         self.settings = Settings(self._readers, self._writer, clock)

@@ -14,7 +14,10 @@ from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.store import codec, projects
 from pennyweight.store.connection import ReaderPool, Writer
 from pennyweight.store.ledger import insert_entries
+from pennyweight.store.overlaps import UNCOUNTED, Counting
+from pennyweight.store.put_back import put_back
 from pennyweight.store.schema_v2 import SUMS
+from pennyweight.store.totals import period
 
 _COUNTS = (
     "input_total",
@@ -37,6 +40,8 @@ class ImportRun:
     state: str
     """`running` (also one that was broken off), `done` or `undone`."""
     report: dict[str, Any]
+    put_back_as: str = ""
+    """The import that has the rows again after they were taken back; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ class DayOfLedger:
     nano: int
     unpriced: int
     estimated: int
+    """Rows whose tokens, or whose share of a sum, are not as a provider counted them."""
+    estimated_nano: int = 0
 
 
 class Imports:
@@ -144,6 +151,11 @@ class Imports:
         now = codec.time_to_text(self._clock())
         return self._writer.write(lambda db: _undo(db, run_id, now))
 
+    def put_back(self, run_id: str, new_id: str) -> int:
+        """Take an undo back: what the import had is there again, as the import `new_id`. Returns how many rows."""
+        now = codec.time_to_text(self._clock())
+        return self._writer.write(lambda db: put_back(db, run_id, new_id, now))
+
     def runs(self) -> list[ImportRun]:
         """Newest first."""
         with self._readers.borrow() as db:
@@ -156,6 +168,7 @@ class Imports:
                 codec.text_to_time(row["started_at"]),
                 row["state"],
                 json.loads(row["report"]),
+                row["put_back_as"],
             )
             for row in rows
         ]
@@ -168,20 +181,39 @@ class Imports:
             ).fetchall()
         return {row[0]: row[1] for row in rows}
 
-    def days(self, source: str) -> dict[str, DayOfLedger]:
-        """The ledger's rows of a provider, by UTC day."""
+    def days(
+        self, source: str, first: str = "0000", last: str = "9999", counting: Counting = "both"
+    ) -> dict[str, DayOfLedger]:
+        """The ledger's rows of a provider, by UTC day, from `first` to `last` (`YYYY-MM-DD`, included)."""
+        told_twice, once = "", ""
+        if counting != "both":
+            told_twice, once = f"WITH {UNCOUNTED[counting]}", "AND number NOT IN (SELECT number FROM uncounted)"
+        sql = f"""
+{told_twice} SELECT substr(at, 1, 10), sum(kind <> 'correction'), sum(coalesce(billed_nano, 0)),
+    sum(billed_nano IS NULL AND kind <> 'correction'), sum(usage_state <> 'reported'),
+    sum(CASE WHEN usage_state <> 'reported' THEN coalesce(billed_nano, 0) ELSE 0 END)
+FROM ledger WHERE source = ? AND at >= ? AND at < ? {once} GROUP BY 1
+"""  # noqa: S608 - our own text
         with self._readers.borrow() as db:
-            rows = db.execute(
-                "SELECT substr(at, 1, 10), sum(kind <> 'correction'), sum(coalesce(billed_nano, 0)),"
-                " sum(billed_nano IS NULL AND kind <> 'correction'), sum(usage_state <> 'reported')"
-                " FROM ledger WHERE source = ? GROUP BY 1",
-                [source],
-            ).fetchall()
+            rows = db.execute(sql, [source, first, f"{last}U"]).fetchall()
         return {row[0]: DayOfLedger(*row) for row in rows}
 
-    def estimates(self) -> list[Estimate]:
+    def bill_days(self) -> list[tuple[str, str, str, int]]:
+        """(source, first UTC day, last UTC day, nano-dollars) of each provider with bills, by name."""
         with self._readers.borrow() as db:
-            rows = db.execute("SELECT * FROM import_estimates ORDER BY at, number").fetchall()
+            rows = db.execute(
+                "SELECT source, min(utc_day), max(utc_day), sum(amount_nano) FROM provider_bills GROUP BY source"
+            ).fetchall()
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+    def estimates(self, start: datetime | None = None, end: datetime | None = None) -> list[Estimate]:
+        """Those with start <= at < end, oldest first."""
+        condition, values = period(start, end, "at")
+        with self._readers.borrow() as db:
+            rows = db.execute(
+                f"SELECT * FROM import_estimates WHERE {condition} ORDER BY at, number",  # noqa: S608
+                values,
+            ).fetchall()
         return [
             Estimate(
                 row["dedup_key"],
@@ -268,7 +300,8 @@ def _undo(db: Database, run_id: str, now: str) -> int:
     gone = db.execute("DELETE FROM ledger WHERE number IN (SELECT number FROM leaving)").rowcount
     projects.drop_unused(db)
     db.execute("DELETE FROM ledger_sums WHERE " + " AND ".join(f"{name} = 0" for name in SUMS))  # noqa: S608
-    gone += db.execute("DELETE FROM provider_bills WHERE import_id = :run", values).rowcount
-    gone += db.execute("DELETE FROM import_estimates WHERE import_id = :run", values).rowcount
+    for table in ("provider_bills", "import_estimates"):
+        db.execute(f"INSERT INTO {table}_undone SELECT *, :now FROM {table} WHERE import_id = :run", values)  # noqa: S608
+        gone += db.execute(f"DELETE FROM {table} WHERE import_id = :run", values).rowcount  # noqa: S608
     db.execute("UPDATE imports SET state = 'undone', undone_at = :now WHERE id = :run", values)
     return gone

@@ -13,6 +13,7 @@ from pennyweight.store.schema_v2 import VERSION_2
 from pennyweight.store.schema_v3 import VERSION_3
 from pennyweight.store.schema_v4 import VERSION_4
 from pennyweight.store.schema_v5 import VERSION_5
+from pennyweight.store.schema_v6 import VERSION_6
 
 APPLICATION_ID = 0x50574754
 """`PWGT`: marks the file as ours, also for `file(1)`."""
@@ -50,7 +51,13 @@ def _v5(db: Database) -> None:
     _set_version(db, 5)
 
 
-CURRENT_VERSION = 5
+@migrations(name="v6")
+def _v6(db: Database) -> None:
+    db.executescript(VERSION_6)
+    _set_version(db, 6)
+
+
+CURRENT_VERSION = 6
 
 
 def _set_version(db: Database, version: int) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -15,40 +14,21 @@ from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import InputError, KnownError
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.meter.money import decimal_to_nano
-from pennyweight.services.imports import reconcile, sources
+from pennyweight.services.imports import overlap, reconcile, sources, survey
+from pennyweight.services.imports.estimates import EstimateSum, priced
 from pennyweight.services.imports.pricing import entry_of
+from pennyweight.services.imports.report import ImportReport
 from pennyweight.services.imports.rows import BillRow, EstimateRow, ParsedRow, Skipped, UsageRow
 from pennyweight.store import Store
 from pennyweight.store.imports import Estimate, ImportRun, ProviderBill
+from pennyweight.store.overlaps import Counting
 from pennyweight.store.staging import Staging
 
 Progress = Callable[[str, float | None], None]
 _BATCH = 2_000
 _WATCH = "imports.watch"
-
-
-@dataclass(kw_only=True)
-class ImportReport:
-    """What a file holds (a preview) or what was written; nano-dollars."""
-
-    kind: str
-    rows_new: int = 0
-    rows_known: int = 0
-    rows_skipped: int = 0
-    rows_unpriced: int = 0
-    rows_corrected: int = 0
-    rows_estimated: int = 0
-    """Of chats without token counts: kept apart from spend."""
-    nano: int = 0
-    """Of the new rows with a known price."""
-    bills: int = 0
-    billed_nano: int = 0
-    """What the provider says it billed, in new bill rows; compared, not added."""
-    first: datetime | None = None
-    last: datetime | None = None
-    skipped: dict[str, int] = field(default_factory=dict)
-    run_id: str | None = None
-    """For the undo; None for a preview and where nothing was written."""
+_SEEN = "imports.seen"
+_INSTANT = timedelta(microseconds=1)
 
 
 class ImportStopped(KnownError):  # noqa: N818 - no failure: the person asked for it
@@ -81,18 +61,57 @@ class ImportService:
             raise InputError("There is no such import to take back.")
         return self._store.imports.undo(run_id)
 
+    def put_back(self, run_id: str) -> tuple[str, int]:
+        """Take an undo back: (id of the import that has the rows now, how many). InputError if there is none."""
+        if not any(run.id == run_id and run.state == "undone" and not run.put_back_as for run in self.runs()):
+            raise InputError("There is no such import to put back.")
+        new_id = uuid.uuid4().hex
+        return new_id, self._store.imports.put_back(run_id, new_id)
+
     def runs(self) -> list[ImportRun]:
-        return self._store.imports.runs()
+        """Newest first; imports that found nothing new are left out."""
+        return [run for run in self._store.imports.runs() if run.state != "undone" or run.report]
 
     def usual_places(self) -> list[sources.SourceFile]:
         return sources.usual_places()
 
+    def look(self, cancel: Cancel | None = None) -> list[survey.Place]:
+        """The usual places with anything in them. Opens no file."""
+        return survey.look(cancel)
+
     def estimates(self) -> list[Estimate]:
         return self._store.imports.estimates()
 
-    def reconcile(self, source: str) -> reconcile.Reconciliation:
-        """A provider's bills against the ledger, per UTC day."""
-        return reconcile.compare(source, self._store.imports.bills(source), self._store.imports.days(source))
+    def priced_estimates(
+        self, reference: str, start: datetime | None, end: datetime | None, cancel: Cancel | None = None
+    ) -> tuple[EstimateSum, ...]:
+        """The chat exports' answers with start <= at < end at the list price of `reference` (`provider/model`)."""
+        return priced(self._store.imports.estimates(None, end), reference, cancel or Cancel(), since=start)
+
+    def reconcile(self, source: str, first: str | None = None, last: str | None = None) -> reconcile.Reconciliation:
+        """A provider's bills against the rows that count, per UTC day; from the first bill to the last one if no days
+        (`YYYY-MM-DD`) are given, and over everything where there is no bill."""
+        bills = self._store.imports.bills(source)
+        first, last = first or min(bills, default="0000"), last or max(bills, default="9999")
+        chosen, found = self.counting(), overlap.in_ledger(self._store, first, last)
+        days = self._store.imports.days(source, first, last, chosen if found else "both")
+        bills = {day: nano for day, nano in bills.items() if first <= day <= last}
+        return reconcile.compare(source, bills, days, found, chosen)
+
+    def billed(self) -> list[tuple[str, str, str, int]]:
+        """(provider, first UTC day, last UTC day, nano-dollars) of the bills that were imported."""
+        return self._store.imports.bill_days()
+
+    def overlaps(self, start: datetime, end: datetime) -> overlap.Overlap:
+        """What the ledger tells twice on the UTC days that a period touches."""
+        return overlap.in_ledger(self._store, f"{start:%Y-%m-%d}", f"{end - _INSTANT:%Y-%m-%d}")
+
+    def counting(self) -> Counting:
+        return overlap.counting(self._store)
+
+    def set_counting(self, chosen: str) -> Counting:
+        """`calls`, `reports` or `both`: what the audit counts of what is told twice. InputError for another word."""
+        return overlap.set_counting(self._store, chosen)
 
     def watching(self) -> bool:
         return self._store.settings.get(_WATCH, False) is True
@@ -101,15 +120,25 @@ class ImportService:
         self._store.settings.set(_WATCH, on)
 
     def import_watched(self, *, cancel: Cancel | None = None, progress: Progress = _ignore) -> list[ImportReport]:
-        """At start: the usual places again, if the switch is on. What cannot be read is left out."""
+        """At start: the usual places again, if the switch is on and anything changed there since the last time.
+
+        What cannot be read is left out.
+        """
         reports = []
-        for place in self.usual_places() if self.watching() else []:
+        seen = self._store.settings.get(_SEEN, {})
+        marks = dict(seen) if isinstance(seen, dict) else {}
+        for place in self.look(cancel) if self.watching() else []:
+            if marks.get(str(place.path)) == place.mark:
+                continue
             try:
                 reports.append(self.run(place.kind, place.path, cancel=cancel, progress=progress))
             except ImportStopped:
                 break
             except InputError:
                 continue  # an empty folder, or one that became unreadable
+            marks[str(place.path)] = place.mark
+        if reports:
+            self._store.settings.set(_SEEN, marks)
         return reports
 
     def _import(self, kind: str, path: Path, cancel: Cancel, progress: Progress, *, write: bool) -> ImportReport:
@@ -124,6 +153,7 @@ class ImportService:
             self._write(staging, report, path, cancel, progress, write=write)
         finally:
             staging.close()
+        report.overlap = overlap.with_file(self._store, report.cells.sides(), written=write)
         return report
 
     def _stage(
@@ -186,8 +216,7 @@ class ImportService:
         if write and total:
             if report.rows_new or report.rows_corrected:
                 report.run_id = run_id
-                facts = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(report).items()}
-                self._store.imports.finish(run_id, facts)
+                self._store.imports.finish(run_id, report.facts())
             else:
                 self._store.imports.undo(run_id)  # nothing to keep of it
 
@@ -204,8 +233,7 @@ def _count(
     report.rows_known += len(times) - len(new)
     for entry in entries:
         if entry.dedup_key in new:
-            report.nano += entry.billed_nano or 0
-            report.rows_unpriced += entry.billed_nano is None
+            report.see(entry)
     for bill in bills:
         if bill.key in new:
             report.bills += 1

@@ -35,7 +35,7 @@ READERS: dict[str, Importer] = {
     "claude-ai": claude_ai.rows,
 }
 KINDS = ("claude-code", "codex", "gemini-cli", "llm", "openai", "anthropic", "openrouter", "chatgpt", "claude-ai")
-_SUFFIXES = (".jsonl", ".json", ".csv", ".zip", ".db")
+SUFFIXES = (".jsonl", ".json", ".csv", ".zip", ".db")
 _HEAD = 256 * 1024
 _SIGNS: tuple[tuple[str, tuple[bytes, ...]], ...] = (
     ("openrouter", (b"generation_id,",)),
@@ -93,7 +93,7 @@ def files(kind: str, path: Path) -> list[SourceFile]:
     """The files to read, parents of forks first. InputError if there is nothing to import."""
     if not path.exists():
         raise InputError(f"There is no file {path}.")
-    found = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in _SUFFIXES)
+    found = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in SUFFIXES)
     chosen = [SourceFile(one, kind if kind != "auto" else detect(one) or "") for one in found if one.is_file()]
     chosen = [one for one in chosen if one.kind]
     if not chosen:

@@ -407,3 +407,41 @@ def test_the_exact_bytes_are_shown_whole_in_the_sheets_one_scroll_area(one: Open
     assert bar.value() > 0
     one.sheet.reject()
     one.idle()
+
+
+def test_again_on_a_cloud_answer_asks_the_same_model_through_the_sheet_or_here(one: Opened) -> None:
+    one.give_key()
+    one.window.page.composer.editor.setPlainText("What is Pennyweight?")
+    one.open_sheet()
+    one.server.say(anthropic("First."))
+    one.sheet.send_button.click()
+    one.until(lambda: len(one.server.asked) == 1)
+    one.idle()
+    one.services.settings.update(cloud_model="")
+    one.window.cloud._chosen = None
+    shown = one.window.page.transcript.answer(one.messages[-1].id)
+    assert shown is not None
+    assert shown.footer.again_button.text() == "Again…"
+    QTest.keyClick(shown.footer.again_button, Qt.Key.Key_Space)
+    menu = shown.footer.again_menu
+    assert menu.isVisible()
+    assert len(one.server.asked) == 1
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    one.until(lambda: one.sheet.send_button.isEnabled())
+    assert one.sheet.who.text() == "Claude Sonnet 4.5"
+    assert len(one.server.asked) == 1
+    one.server.say(anthropic("Second."))
+    one.sheet.send_button.click()
+    one.until(lambda: len(one.server.asked) == 2)
+    one.idle()
+    assert [message.text for message in one.messages][1:] == ["Second."]
+    QTest.keyClick(one.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    one.until(lambda: one.sheet.send_button.isEnabled())
+    QTest.keyClick(one.sheet, Qt.Key.Key_Escape)
+    one.idle()
+    one.window.activateWindow()
+    one.until(one.window.isActiveWindow)
+    QTest.keyClick(one.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    one.until(lambda: one.messages[-1].source == "local" and bool(one.messages[-1].text))
+    one.idle()
+    assert len(one.server.asked) == 2

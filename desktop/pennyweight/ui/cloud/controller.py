@@ -90,15 +90,21 @@ class CloudController(QObject):
 
         self._runner.change(change, done, self.problem.emit, owner=self)
 
-    def ask(self, question: Draft | str) -> None:
-        """Show the sheet for a draft, or for the id of an answer; without it where this chat is allowed already."""
+    def ask(self, question: Draft | str, *, again: bool = False) -> None:
+        """Show the sheet for a draft, or for the id of an answer; without it where this chat is allowed already.
+
+        `again`: from the model that wrote the answer, if it can still be asked.
+        """
         self._question = question
-        self._at_once = self._lock.state is EgressState.ALLOWED and self._chosen is not None
+        self._at_once = self._lock.state is EgressState.ALLOWED and (again or self._chosen is not None)
         self.sheet.begin()
         self.sheet.show_model(self._chosen)
         if not self._at_once:
             self.sheet.open()
-        self._runner.query(self._fetch_models, self._models_came, self._failed, owner=self)
+        writer_of = question if again and isinstance(question, str) else ""
+        self._runner.query(
+            lambda: self._fetch_models(writer_of), lambda f: self._models_came(*f), self._failed, owner=self
+        )
 
     def _connect(self) -> None:
         sheet = self.sheet
@@ -112,19 +118,25 @@ class CloudController(QObject):
         self.picker.chosen.connect(self._choose)
         self._lock.wanted.connect(self.set_lock)
 
-    def _fetch_models(self) -> list[CloudModel]:
+    def _fetch_models(self, writer_of: str) -> tuple[list[CloudModel], tuple[str, str] | None]:
+        """Who can be asked, and who wrote the answer with this id."""
         keys = self._services.keys
-        return [
+        rows = self._services.meter.entries(writer_of) if writer_of else ()
+        models = [
             CloudModel(entry.name, price)
             for entry in keys.list()
             if entry.ready
             for price in keys.known_models(entry.id)
         ]
+        return models, next(((row.source, row.model) for row in rows if row.source != "local"), None)
 
-    def _models_came(self, models: list[CloudModel]) -> None:
+    def _models_came(self, models: list[CloudModel], writer: tuple[str, str] | None) -> None:
         self._models = models
         known = {model.key: model for model in models}
         self._chosen = known.get(self._chosen.key) if self._chosen is not None else None
+        if writer is not None:
+            self._at_once = self._at_once and writer in known  # another model than expected is shown first
+            self._chosen = known.get(writer, self._chosen)
         if self._chosen is None:
             self._chosen = first_choice(models, self._services.settings.get())
         self.sheet.show_model(self._chosen)

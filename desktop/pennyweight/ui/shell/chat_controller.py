@@ -90,6 +90,10 @@ class ChatController(QObject):
         """A loaded message of the conversation that is shown."""
         return self._message(message_id)
 
+    def last_answer(self) -> Message | None:
+        """Of the conversation that is shown."""
+        return self._last("assistant")
+
     def send_to_cloud(self, preview: Preview, start: Callable[[Cancel], Iterator[AskEvent]]) -> None:
         """After the yes: a draft becomes a message; an answer gets one from the cloud beside it."""
         if self.answering.active:

@@ -182,6 +182,7 @@ class MainWindow(QMainWindow):
         page.top.ask_cloud.connect(self.ask_cloud)
         page.composer.ask_cloud.connect(self.ask_cloud)
         page.transcript.cloud.connect(self.ask_cloud)
+        page.transcript.again_cloud.connect(self._again_in_cloud)
         page.transcript.compare.connect(self._compare)
         escalate = self.services.escalate
         cloud.confirmed.connect(
@@ -203,6 +204,18 @@ class MainWindow(QMainWindow):
         elif not self.chat.answering.active:
             self.tell("Write a question first, then ask the cloud.")
             self.page.composer.setFocus()
+
+    def _again(self) -> None:
+        """Once more from the same source; for one in the cloud that goes through the sheet."""
+        answer = self.chat.last_answer()
+        if answer is not None and answer.source != "local":
+            self._again_in_cloud(answer.id)
+        else:
+            self.chat.again()
+
+    def _again_in_cloud(self, answer_id: str) -> None:
+        if not self.chat.answering.active:
+            self.cloud.ask(answer_id, again=True)
 
     def _compare(self, question_id: str) -> None:
         """Put a question of the chat onto the Compare page."""
@@ -263,7 +276,8 @@ class MainWindow(QMainWindow):
             "next_chat": lambda: self._neighbour(1),
             "send": chat.send,
             "stop": self._escape,
-            "again": chat.again,
+            "again": self._again,
+            "again_here": chat.again,
             "edit_last": chat.edit,
             "attach": self.attaching.choose,
             **{key: partial(chat.choose_task, task) for key, task in tasks.items()},

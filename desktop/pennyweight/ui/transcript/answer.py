@@ -26,6 +26,7 @@ class AnswerView(QWidget):
 
     stop = Signal()
     again = Signal(str)
+    again_cloud = Signal(str)
     edit = Signal(str)
     cloud = Signal(str)
     """The id of the answer whose question should go to the cloud."""
@@ -53,6 +54,7 @@ class AnswerView(QWidget):
         self.footer.copy.connect(lambda: put_on_clipboard(self.body.text()))
         self.footer.edit.connect(lambda: self.edit.emit(self.message.parent_id or ""))
         self.footer.again.connect(lambda: self.again.emit(self.message.id))
+        self.footer.again_cloud.connect(lambda: self.again_cloud.emit(self.message.id))
         self.footer.compare.connect(lambda: self.compare.emit(self.message.parent_id or ""))
         self.footer.cloud.connect(lambda: self.cloud.emit(self.message.id))
         self.footer.step.connect(lambda step: self.step.emit(self.message.id, step))
@@ -79,6 +81,7 @@ class AnswerView(QWidget):
         self.show_status("Starting…" if self._streaming and not (message.text or message.reasoning) else "")
         self._show_ending(message)
         self.footer.set_streaming(self._streaming)
+        self.footer.set_writer("" if message.source == "local" else message.model or message.source)
         self.footer.copy_button.setVisible(bool(message.text))
         self._show_line(line)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.branches import BranchSwitch
@@ -20,6 +20,9 @@ class AnswerFooter(QWidget):
     copy = Signal()
     edit = Signal()
     again = Signal()
+    """On this computer."""
+    again_cloud = Signal()
+    """From the provider that wrote it; what would be sent is shown first."""
     cloud = Signal()
     compare = Signal()
     step = Signal(int)
@@ -53,7 +56,9 @@ class AnswerFooter(QWidget):
         self.compare_button.clicked.connect(self.compare)
         self.copy_button.clicked.connect(self.copy)
         self.edit_button.clicked.connect(self.edit)
-        self.again_button.clicked.connect(self.again)
+        self._writer = ""
+        self.again_menu = QMenu(self)
+        self.again_button.clicked.connect(self._again)
         self.branches.step.connect(self.step)
         for widget in (
             self.branches,
@@ -67,6 +72,23 @@ class AnswerFooter(QWidget):
         row.addStretch(1)
         column.addWidget(self._actions)
         self.set_streaming(False)
+
+    def set_writer(self, cloud_model: str) -> None:
+        """The name of the cloud model that wrote this answer, "" for one of this computer."""
+        self._writer = cloud_model
+        self.again_button.setText("Again…" if cloud_model else "Again")
+        self.again_menu.clear()
+        if cloud_model:
+            name = cloud_model.replace("&", "&&")
+            self.again_menu.addAction(f"Ask {name} again: see first what would be sent", self.again_cloud.emit)
+            self.again_menu.addAction("Answer on this computer", self.again.emit)
+
+    def _again(self) -> None:
+        if self._writer:
+            self.again_menu.popup(self.again_button.mapToGlobal(QPoint(0, self.again_button.height() + 4)))
+            self.again_menu.setActiveAction(self.again_menu.actions()[0])
+        else:
+            self.again.emit()
 
     def set_streaming(self, streaming: bool) -> None:
         self.stop_button.setVisible(streaming)

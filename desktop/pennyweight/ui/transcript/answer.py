@@ -81,7 +81,7 @@ class AnswerView(QWidget):
         self.show_status("Starting…" if self._streaming and not (message.text or message.reasoning) else "")
         self._show_ending(message)
         self.footer.set_streaming(self._streaming)
-        self.footer.set_writer("" if message.source == "local" else message.model or message.source)
+        self.footer.set_writer("" if message.source in (None, "local") else message.model or message.source or "")
         self.footer.copy_button.setVisible(bool(message.text))
         self._show_line(line)
 

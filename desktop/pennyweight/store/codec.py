@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from pennyweight.domain.answer import StopReason
@@ -54,6 +55,11 @@ def clean(text: str) -> str:
 
 def to_json(value: object) -> str:
     return clean(json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False))
+
+
+@lru_cache(1024)  # an import brings thousands of rows with the same few rate cards
+def _card_text(card: tuple[tuple[str, str], ...]) -> str:
+    return to_json(dict(card))
 
 
 def rates_from(text: str) -> dict[str, str]:
@@ -123,11 +129,11 @@ def attachment(values: Row | Mapping[str, Any]) -> Attachment:
 
 def entry_values(entry: LedgerEntry) -> Values:
     """Columns of `ledger` without `number` and `opens_answer`."""
-    usage = entry.usage
+    usage, at = entry.usage, time_to_text(entry.at)
     return {
         "id": entry.id,
         "dedup_key": entry.dedup_key,
-        "at": time_to_text(entry.at),
+        "at": at,
         "kind": entry.kind,
         "source": entry.source,
         "origin": clean(entry.origin),
@@ -137,7 +143,7 @@ def entry_values(entry: LedgerEntry) -> Values:
         "message_id": entry.message_id,
         "stop_reason": entry.stop_reason.value,
         **{column: getattr(usage, column) for column in _USAGE_COLUMNS},
-        "usage_at": None if usage.at is None else time_to_text(usage.at),
+        "usage_at": None if usage.at is None else at if usage.at == entry.at else time_to_text(usage.at),
         "usage_state": usage.usage_state.value,
         "prompt_evaluated": entry.prompt_evaluated,
         "resent": entry.resent,
@@ -151,7 +157,7 @@ def entry_values(entry: LedgerEntry) -> Values:
         "billed_nano": entry.billed_nano,
         "priced_as": entry.priced_as,
         "price_source": entry.price_source,
-        "rate_card": to_json(entry.rate_card),
+        "rate_card": _card_text(tuple(entry.rate_card.items())),
         "note": clean(entry.note),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from sqlite_utils import Database
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.store import codec, projects
 from pennyweight.store.connection import ReaderPool, Writer
-from pennyweight.store.ledger import insert_entries
+from pennyweight.store.ledger import insert_entries, insert_imported
 from pennyweight.store.overlaps import UNCOUNTED, Counting
 from pennyweight.store.put_back import put_back
 from pennyweight.store.schema_v2 import SUMS
@@ -109,16 +110,8 @@ class Imports:
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Those of the keys that the ledger, the bills or the estimates hold."""
-        wanted = json.dumps(list(keys))
         with self._readers.borrow() as db:
-            return {
-                row[0]
-                for table in ("ledger", "provider_bills", "import_estimates")
-                for row in db.execute(
-                    f"SELECT dedup_key FROM {table} WHERE dedup_key IN (SELECT value FROM json_each(?))",  # noqa: S608
-                    [wanted],
-                )
-            }
+            return set().union(*(_known(db, table, keys) for table in ("ledger", "provider_bills", "import_estimates")))
 
     def add(
         self,
@@ -131,20 +124,36 @@ class Imports:
 
         A row that is known with fewer tokens (it was imported while it was still being written) gets a correction.
         """
-        rows, charged, guessed = list(entries), list(bills), list(estimates)
+        return self.submit(run_id, entries, bills, estimates).result()
+
+    def submit(
+        self,
+        run_id: str,
+        entries: Iterable[LedgerEntry],
+        bills: Iterable[ProviderBill] = (),
+        estimates: Iterable[Estimate] = (),
+    ) -> Future[tuple[set[str], int]]:
+        """As `add`, without waiting: the caller may work out the next rows while these are written."""
+        rows = [(entry, codec.entry_values(entry)) for entry in entries]
+        charged, guessed = list(bills), list(estimates)
 
         def work(db: Database) -> tuple[set[str], int]:
-            new, corrected = set(), 0
-            for entry in rows:
-                if insert_entries(db, [entry]):
-                    new.add(entry.dedup_key)
+            known = _known(db, "ledger", [entry.dedup_key for entry, _ in rows])
+            fresh: dict[str, tuple[LedgerEntry, codec.Values]] = {}
+            again: list[LedgerEntry] = []
+            for entry, values in rows:
+                if entry.dedup_key in known or entry.dedup_key in fresh:
+                    again.append(entry)
                 else:
-                    corrected += _correct(db, entry)
+                    fresh[entry.dedup_key] = entry, values
+            insert_imported(db, list(fresh.values()))
+            corrected = sum(_correct(db, entry) for entry in again)
+            new = set(fresh)
             new |= {bill.key for bill in charged if _add_bill(db, run_id, bill)}
             new |= {estimate.key for estimate in guessed if _add_estimate(db, run_id, estimate)}
             return new, corrected
 
-        return self._writer.write(work)
+        return self._writer.submit(work)
 
     def undo(self, run_id: str) -> int:
         """Take the whole import out of the ledger; its rows are kept in `ledger_undone`. Returns how many they were."""
@@ -228,6 +237,11 @@ FROM ledger WHERE source = ? AND at >= ? AND at < ? {once} GROUP BY 1
             )
             for row in rows
         ]
+
+
+def _known(db: Database, table: str, keys: Sequence[str]) -> set[str]:
+    sql = f"SELECT dedup_key FROM {table} WHERE dedup_key IN (SELECT value FROM json_each(?))"  # noqa: S608
+    return {row[0] for row in db.execute(sql, [json.dumps(list(keys))])}
 
 
 def _correct(db: Database, entry: LedgerEntry) -> int:

@@ -52,6 +52,8 @@ class _Line(msgspec.Struct):
 class _Any(msgspec.Struct):
     """Checks that a line is JSON without keeping any of it."""
 
+    type: object = None
+
 
 _full, _shape = msgspec.json.Decoder(_Line), msgspec.json.Decoder(_Any)
 
@@ -60,12 +62,13 @@ def rows(stream: BinaryIO) -> Rows:
     held: tuple[_Line, int] | None = None
     for number, line in lines(stream):
         try:
-            if b'"usage"' not in line or b'"assistant"' not in line:
+            if _no_answer(line):
                 _shape.decode(line)
                 continue
             found = _full.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            yield Skipped(MALFORMED, number)
+            if not _of_another_kind(line):
+                yield Skipped(MALFORMED, number)
             continue
         if found.type == "assistant":
             # the lines of one answer mostly follow each other: only the last of them need be worked out
@@ -74,6 +77,23 @@ def rows(stream: BinaryIO) -> Rows:
             held = (found, number)
     if held is not None:
         yield from _answer(*held)
+
+
+def _no_answer(line: bytes) -> bool:
+    r"""True only if the line cannot be an answer with its counts.
+
+    Inside a JSON text every quotation mark is escaped, so a name stands in the bytes as it is, quotes and all, unless
+    some of its letters are written as \u00xx.
+    """
+    return (b'"usage"' not in line or b'"assistant"' not in line) and b"\\u00" not in line
+
+
+def _of_another_kind(line: bytes) -> bool:
+    """True for a readable line that is no answer, whose fields may be of other types than an answer's."""
+    try:
+        return _shape.decode(line).type != "assistant"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
 
 
 def _supersedes(new: _Line, old: _Line) -> bool:

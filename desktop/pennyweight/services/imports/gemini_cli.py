@@ -18,30 +18,37 @@ from pennyweight.services.imports.rows import (
     checked,
     instant,
     lines,
-    listing,
     mapping,
     whole,
     words,
 )
 
 
+class _Chat(msgspec.Struct):
+    """A whole chat with its messages still as text, so that only one of them is unfolded at a time."""
+
+    sessionId: object = None  # noqa: N815 - the file's own name
+    messages: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_chat, _messages = msgspec.json.Decoder(_Chat), msgspec.json.Decoder(list[msgspec.Raw] | None)
+
+
 def rows(stream: BinaryIO) -> Rows:
     session = ""
     for number, text in _texts(stream):
         try:
-            found = mapping(msgspec.json.decode(text))
+            chat = _chat.decode(text)
+            session = words(chat.sessionId) or session
+            for message in _messages.decode(chat.messages) or [text]:
+                one = mapping(msgspec.json.decode(message))
+                if one.get("type") == "gemini" and isinstance(one.get("tokens"), dict):
+                    try:
+                        yield _row(one, session, number)
+                    except InputError as error:
+                        yield Skipped(error.what, number)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             yield Skipped(MALFORMED, number)
-            continue
-        session = words(found.get("sessionId")) or session
-        messages = listing(found.get("messages")) or [found]
-        for message in messages:
-            one = mapping(message)
-            if one.get("type") == "gemini" and isinstance(one.get("tokens"), dict):
-                try:
-                    yield _row(one, session, number)
-                except InputError as error:
-                    yield Skipped(error.what, number)
 
 
 def _texts(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -34,7 +34,6 @@ def entry_of(row: UsageRow, *, key: str, entry_id: str, origin: str, kind: str) 
     notes = [row.note, listed.problem, doubt]
     if not usage.consistent:
         notes.append("The provider's own total differs.")
-    spent = listed.usd if row.billed_usd is None else row.billed_usd
     return LedgerEntry(
         id=entry_id,
         at=row.at,
@@ -48,7 +47,7 @@ def entry_of(row: UsageRow, *, key: str, entry_id: str, origin: str, kind: str) 
         project=row.project,
         stop_reason=StopReason.STOPPED if row.stopped else StopReason.END,
         seconds=row.seconds,
-        billed_nano=None if spent is None else decimal_to_nano(spent),
+        billed_nano=listed.nano if row.billed_usd is None else decimal_to_nano(row.billed_usd),
         priced_as=listed.matched_model,
         price_source=f"{row.source}, billed" if row.billed_usd is not None else listed.price_source,
         rate_card=card,

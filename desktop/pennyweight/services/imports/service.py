@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import msgspec
-
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import InputError, KnownError
-from pennyweight.domain.ledger import LedgerEntry
-from pennyweight.meter.money import decimal_to_nano
-from pennyweight.services.imports import overlap, reconcile, sources, survey
+from pennyweight.services.imports import overlap, pipeline, reconcile, sources, survey
 from pennyweight.services.imports.estimates import EstimateSum, priced
-from pennyweight.services.imports.pricing import entry_of
+from pennyweight.services.imports.pipeline import ImportStopped, Progress
 from pennyweight.services.imports.report import ImportReport
-from pennyweight.services.imports.rows import BillRow, EstimateRow, ParsedRow, Skipped, UsageRow
 from pennyweight.store import Store
-from pennyweight.store.imports import Estimate, ImportRun, ProviderBill
+from pennyweight.store.imports import Estimate, ImportRun
 from pennyweight.store.overlaps import Counting
 from pennyweight.store.staging import Staging
 
-Progress = Callable[[str, float | None], None]
-_BATCH = 2_000
+__all__ = ["ImportReport", "ImportService", "ImportStopped"]
+
 _WATCH = "imports.watch"
 _SEEN = "imports.seen"
 _INSTANT = timedelta(microseconds=1)
-
-
-class ImportStopped(KnownError):  # noqa: N818 - no failure: the person asked for it
-    """The person stopped the import."""
 
 
 def _ignore(text: str, fraction: float | None) -> None:
@@ -149,139 +139,27 @@ class ImportService:
         report = ImportReport(kind=kinds.pop() if len(kinds) == 1 else "auto")
         staging = Staging()
         try:
-            self._stage(found, staging, report, cancel, progress)
-            self._write(staging, report, path, cancel, progress, write=write)
+            pipeline.read(found, staging, report, cancel, progress)
+            if not write:
+                pipeline.reckon(self._store, staging, report, cancel, progress)
+            elif staging.count():
+                self._write(staging, report, path, cancel, progress)
         finally:
             staging.close()
         report.overlap = overlap.with_file(self._store, report.cells.sides(), written=write)
         return report
 
-    def _stage(
-        self,
-        found: list[sources.SourceFile],
-        staging: Staging,
-        report: ImportReport,
-        cancel: Cancel,
-        progress: Progress,
-    ) -> None:
-        skipped: Counter[str] = Counter()
-        encode = msgspec.msgpack.Encoder().encode
-        for index, source in enumerate(found):
-            progress(source.path.name, index / len(found))
-            try:
-                for count, row in enumerate(sources.rows_of(source)):
-                    if count % 256 == 0 and cancel.cancelled:
-                        raise ImportStopped("Stopped.", kept="Nothing was imported.")
-                    if isinstance(row, Skipped):
-                        skipped[row.reason] += 1
-                        continue
-                    key = f"{source.kind}:{row.key}"
-                    place = f"{type(row).__name__}|{source.kind}|{source.path}:{row.line}"
-                    staging.put(_clean(key), row.rank, row.at.isoformat(), _clean(place), encode(row))
-            except (OSError, EOFError) as error:
-                skipped[f"{source.path.name} cannot be read: {error}"] += 1
-            except InputError as error:
-                if len(found) == 1:
-                    raise
-                skipped[error.what] += 1
-        report.skipped, report.rows_skipped = dict(skipped), sum(skipped.values())
-
-    def _write(
-        self, staging: Staging, report: ImportReport, path: Path, cancel: Cancel, progress: Progress, *, write: bool
-    ) -> None:
-        run_id, total, done = uuid.uuid4().hex, staging.count(), 0
-        if write and total:
-            self._store.imports.begin(run_id, report.kind, str(path))
-        for batch in _batches(staging):
-            if cancel.cancelled:
-                if write:
-                    self._store.imports.undo(run_id)
-                raise ImportStopped("Stopped.", kept="Nothing was imported.")
-            entries = [
-                entry_of(row, key=key, entry_id=f"{run_id}-{done + number}", origin=f"{kind}:{place}", kind=kind)
-                for number, (key, kind, place, row) in enumerate(batch)
-                if isinstance(row, UsageRow)
-            ]
-            bills = [_bill(*one) for one in batch if isinstance(one[3], BillRow)]
-            estimates = [_estimate(*one) for one in batch if isinstance(one[3], EstimateRow)]
-            if write:
-                new, corrected = self._store.imports.add(run_id, entries, bills, estimates)
-                report.rows_corrected += corrected
-            else:
-                keys = [one[0] for one in batch]
-                new = set(keys) - self._store.imports.known(keys)
-            _count(report, [row.at for *_, row in batch], entries, bills, estimates, new)
-            done += len(batch)
-            progress("Writing" if write else "Reckoning", done / total)
-        if write and total:
-            if report.rows_new or report.rows_corrected:
-                report.run_id = run_id
-                self._store.imports.finish(run_id, report.facts())
-            else:
-                self._store.imports.undo(run_id)  # nothing to keep of it
-
-
-def _count(
-    report: ImportReport,
-    times: list[datetime],
-    entries: list[LedgerEntry],
-    bills: list[ProviderBill],
-    estimates: list[Estimate],
-    new: set[str],
-) -> None:
-    report.rows_new += len(new)
-    report.rows_known += len(times) - len(new)
-    for entry in entries:
-        if entry.dedup_key in new:
-            report.see(entry)
-    for bill in bills:
-        if bill.key in new:
-            report.bills += 1
-            report.billed_nano += bill.amount_nano
-    report.rows_estimated += sum(estimate.key in new for estimate in estimates)
-    report.first = min([*times, *([report.first] if report.first else [])])
-    report.last = max([*times, *([report.last] if report.last else [])])
-
-
-_TYPES: dict[str, type[UsageRow] | type[BillRow] | type[EstimateRow]] = {
-    one.__name__: one for one in (UsageRow, BillRow, EstimateRow)
-}
-_Staged = tuple[str, str, str, ParsedRow]
-
-
-def _batches(staging: Staging) -> Iterator[list[_Staged]]:
-    """(key, kind, place, row), oldest first."""
-    decoders = {name: msgspec.msgpack.Decoder(one) for name, one in _TYPES.items()}
-    batch: list[_Staged] = []
-    for key, where, payload in staging.rows():
-        name, kind, place = where.split("|", 2)
-        batch.append((key, kind, place, decoders[name].decode(payload)))
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _bill(key: str, kind: str, place: str, row: ParsedRow) -> ProviderBill:
-    assert isinstance(row, BillRow)
-    return ProviderBill(key, row.source, f"{row.at:%Y-%m-%d}", row.item, decimal_to_nano(row.usd), f"{kind}:{place}")
-
-
-def _estimate(key: str, kind: str, place: str, row: ParsedRow) -> Estimate:
-    assert isinstance(row, EstimateRow)
-    return Estimate(
-        key,
-        row.at,
-        row.source,
-        row.model,
-        row.conversation,
-        row.input_tokens,
-        row.output_tokens,
-        row.kept,
-        f"{kind}:{place}",
-    )
-
-
-def _clean(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+    def _write(self, staging: Staging, report: ImportReport, path: Path, cancel: Cancel, progress: Progress) -> None:
+        run_id = uuid.uuid4().hex
+        self._store.imports.begin(run_id, report.kind, str(path))
+        try:
+            pipeline.write(self._store, staging, report, run_id, cancel, progress)
+        except BaseException:
+            with suppress(KnownError):  # a full disk may forbid that too; then it can be undone by hand
+                self._store.imports.undo(run_id)
+            raise
+        if report.rows_new or report.rows_corrected:
+            report.run_id = run_id
+            self._store.imports.finish(run_id, report.facts())
+        else:
+            self._store.imports.undo(run_id)  # nothing to keep of it

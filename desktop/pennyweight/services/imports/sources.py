@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from pennyweight.domain.errors import InputError
 from pennyweight.services.imports import (
@@ -24,6 +26,9 @@ from pennyweight.services.imports import (
 )
 from pennyweight.services.imports.rows import Importer, Rows
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
 READERS: dict[str, Importer] = {
     "claude-code": claude_code.rows,
     "codex": codex.rows,
@@ -37,6 +42,10 @@ READERS: dict[str, Importer] = {
 KINDS = ("claude-code", "codex", "gemini-cli", "llm", "openai", "anthropic", "openrouter", "chatgpt", "claude-ai")
 SUFFIXES = (".jsonl", ".json", ".csv", ".zip", ".db")
 _HEAD = 256 * 1024
+_PIECE = 1 << 20
+_SMALL, _TIGHTEST = 256 << 20, 150
+"""A zip whose chats are larger than the first and packed more than the second is no export: those pack ten to one."""
+Watch = Callable[[int], None]
 _SIGNS: tuple[tuple[str, tuple[bytes, ...]], ...] = (
     ("openrouter", (b"generation_id,",)),
     ("openai", (b"start_time,", b"start_time_iso")),
@@ -72,21 +81,68 @@ def detect(path: Path) -> str | None:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """The bytes of a file, or of `conversations.json` in a zip. InputError if the zip holds none or is damaged."""
+def opened(path: Path, watch: Watch | None = None) -> Iterator[BinaryIO]:
+    """The bytes of a file, or of `conversations.json` in a zip: read piece by piece, never unpacked to disk.
+
+    `watch` is told of every piece that is read. InputError if the zip holds no chats or is damaged.
+    """
     if not zipfile.is_zipfile(path):
-        with path.open("rb") as file:
-            yield file
+        with path.open("rb", buffering=0) as file:
+            yield io.BufferedReader(_Watched(file, watch), _PIECE)
         return
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.rsplit("/", 1)[-1] == "conversations.json"]
-            if not names:
-                raise InputError(f"{path.name} holds no conversations.json.")
-            with archive.open(names[0]) as member:
-                yield member  # type: ignore[misc]  # ZipExtFile reads bytes, its stub says IO[bytes]
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+        with zipfile.ZipFile(path) as archive, archive.open(_chats(archive, path)) as member:
+            yield io.BufferedReader(_Watched(member, watch), _PIECE)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, zlib.error) as error:
         raise InputError(f"{path.name} is a damaged zip file.") from error
+
+
+def _chats(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    found = [one for one in archive.infolist() if one.filename.rsplit("/", 1)[-1] == "conversations.json"]
+    if not found:
+        raise InputError(f"{path.name} holds no conversations.json.")
+    chats = found[0]
+    if chats.file_size > max(_SMALL, _TIGHTEST * chats.compress_size):
+        raise InputError(f"{path.name} would unpack to {chats.file_size >> 20:,} MiB of nothing but repetition.")
+    return chats
+
+
+class _Watched(io.RawIOBase):
+    """A stream that tells of each piece read from it."""
+
+    def __init__(self, source: IO[bytes], watch: Watch | None) -> None:
+        self._source, self._watch = source, watch
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._source.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._source.tell()
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        with memoryview(buffer) as into:
+            piece = self._source.read(len(into))
+            into[: len(piece)] = piece
+        if self._watch is not None:
+            self._watch(len(piece))
+        return len(piece)
+
+
+def size_of(source: SourceFile) -> int:
+    """Bytes that will be read, for the progress; 0 where that cannot be told."""
+    try:
+        if source.path.suffix == ".zip":
+            with zipfile.ZipFile(source.path) as archive:
+                return _chats(archive, source.path).file_size
+        return source.path.stat().st_size
+    except (OSError, InputError, zipfile.BadZipFile, NotImplementedError):
+        return 0
 
 
 def files(kind: str, path: Path) -> list[SourceFile]:
@@ -101,11 +157,15 @@ def files(kind: str, path: Path) -> list[SourceFile]:
     return chosen
 
 
-def rows_of(source: SourceFile) -> Rows:
+def rows_of(source: SourceFile, watch: Watch | None = None) -> Rows:
+    """What the file holds, row by row; `watch` is told how many bytes were read, now and then."""
     if source.kind == "llm":
-        yield from llm_logs.rows_of(source.path)
+        for number, row in enumerate(llm_logs.rows_of(source.path)):
+            if watch is not None and number % 256 == 0:
+                watch(0)
+            yield row
         return
-    with opened(source.path) as stream:
+    with opened(source.path, watch) as stream:
         yield from READERS[source.kind](stream)
 
 

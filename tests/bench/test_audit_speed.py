@@ -12,6 +12,7 @@ import pytest
 from tests.bench.test_store_speed import best
 from tests.unit.store.store_samples import cloud_entry, local_entry
 
+from pennyweight.domain.conversation import Verdict
 from pennyweight.services.audit import AuditService
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.settings import SettingsService
@@ -97,5 +98,10 @@ def test_a_month_of_a_million_rows_against_the_plain_query(full: Store) -> None:
         f"\nmonth of {rows:,} out of {ROWS:,} rows: report {whole * 1000:.0f} ms, {whole / bare:.2f} of the plain query"
     )
     print(f"({bare * 1000:.0f} ms = 1); its query {query / bare:.2f}; 200 rows of it {page / bare:.2f}")
+    for number, row in enumerate(audit.rows(period)):
+        full.verdicts.set(row.message_id or "", Verdict.NOT_USEFUL if number % 3 else Verdict.KEPT)
+    judged = best(lambda: full.audit.groups(spans, "openai/gpt-5-mini"))
+    print(f"with a verdict on 200 of its answers {judged / query:.2f} of the query without")
     assert rows > 20_000
     assert whole < 2 * bare
+    assert judged < 1.5 * query

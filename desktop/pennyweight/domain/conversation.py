@@ -28,6 +28,13 @@ class MessageState(StrEnum):
     FAILED = "failed"
 
 
+class Verdict(StrEnum):
+    """What the person says of an answer."""
+
+    KEPT = "kept"
+    NOT_USEFUL = "not useful"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A text file that goes along with a message; its text is stored with the message."""
@@ -56,6 +63,8 @@ class Message:
     """`local` or a provider's id; None for the person's own messages."""
     note: str = ""
     """One sentence about how it ended (why it failed, that it was interrupted); empty if all went well."""
+    verdict: Verdict | None = None
+    """Of an answer; None while the person has not said. Read with the message, changed on its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pennyweight.domain.conversation import Attachment, Conversation, ConversationSummary, Message, SearchHit, Task
+from pennyweight.domain.conversation import (
+    Attachment,
+    Conversation,
+    ConversationSummary,
+    Message,
+    MessageState,
+    SearchHit,
+    Task,
+    Verdict,
+)
 from pennyweight.domain.errors import InputError
 from pennyweight.store import MissingRowError, Store, StoredDraft
 
@@ -40,6 +49,17 @@ class ConversationService:
 
     def message(self, message_id: str) -> Message:
         return self._store.conversations.get_message(message_id)
+
+    def judge(self, message_id: str, verdict: Verdict | None) -> Verdict | None:
+        """Keep an answer, or mark it as not useful; None takes that back. Returns what was said of it before.
+
+        InputError for a message that is no answer, or one that is being written.
+        """
+        message = self._store.conversations.get_message(message_id)
+        if message.role != "assistant" or message.state is MessageState.STREAMING:
+            raise InputError("Only an answer that has ended can be kept or marked as not useful.")
+        self._store.verdicts.set(message_id, verdict)
+        return message.verdict
 
     def search(self, text: str, limit: int = 50) -> Sequence[SearchHit]:
         return self._store.conversations.search(text, limit)

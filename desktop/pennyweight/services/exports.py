@@ -164,6 +164,7 @@ def _chat_values(conversation: Conversation, messages: list[Message]) -> dict[st
                 "model": message.model,
                 "source": message.source,
                 "note": message.note,
+                "verdict": message.verdict.value if message.verdict else None,
                 "text": message.text,
                 "reasoning": message.reasoning,
                 "attachments": [
@@ -185,6 +186,8 @@ def _markdown(conversation: Conversation, messages: list[Message]) -> str:
         lines += [message.text, ""]
         if message.note:
             lines += [f"_{message.note}_", ""]
+        if message.verdict:
+            lines += [f"_Marked as {message.verdict.value}._", ""]
     return "\n".join(lines)
 
 

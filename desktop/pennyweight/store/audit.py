@@ -23,14 +23,16 @@ IMPORT_KIND = (
 """The origin of an imported row begins with the kind of the import and a colon; empty for rows of this program."""
 _UNBILLED = "l.source <> 'local' AND l.billed_nano IS NULL AND l.kind <> 'correction'"
 _NO_BILL = "l.source = 'local' AND e.expected_nano IS NULL AND l.kind <> 'correction'"
-_FINISHED = "l.stop_reason IN ('end', 'length', 'stop_text')"
+_FINISHED = "l.kind IN ('answer', 'join') AND l.stop_reason IN ('end', 'length', 'stop_text')"
+# The person's word counts once for all calls of an answer.
+_KEPT = f"CASE v.verdict WHEN 'kept' THEN l.opens_answer WHEN 'not useful' THEN 0 ELSE {_FINISHED} END"
 # What a provider's cache held had been sent before, whether or not the row knows of the turn that sent it.
 _RESENT = "CASE WHEN l.source = 'local' THEN l.resent ELSE max(l.resent, l.cache_read) END"
 
 _SUMS = {
     "calls": "sum(l.kind <> 'correction')",
     "answers": "sum(l.opens_answer)",
-    "kept_answers": f"sum(l.origin = '{OWN_ORIGIN}' AND l.kind IN ('answer', 'join') AND {_FINISHED})",
+    "kept_answers": f"sum(l.origin = '{OWN_ORIGIN}' AND {_FINISHED})",
     "input_total": "sum(l.input_total)",
     "resent": f"sum({_RESENT})",
     "cache_read": "sum(l.cache_read)",
@@ -53,6 +55,10 @@ _SUMS = {
     "estimated_rows": "sum(l.usage_state <> 'reported')",
 }
 _COLUMNS = ", ".join(f"{expression} AS {name}" for name, expression in _SUMS.items())
+_JUDGED_COLUMNS = ", ".join(
+    f"{expression} AS {name}"
+    for name, expression in (_SUMS | {"kept_answers": f"sum(l.origin = '{OWN_ORIGIN}' AND {_KEPT})"}).items()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,8 @@ class AuditSums:
     calls: int = 0
     answers: int = 0
     kept_answers: int = 0
-    """Answers made here that came to their end; one that was stopped or failed has cost but is not kept."""
+    """Answers made here that the person keeps; where they have not said, those that came to their end. One that was
+    stopped, failed or not useful has cost but is not kept."""
     input_total: int = 0
     resent: int = 0
     cache_read: int = 0
@@ -159,8 +166,9 @@ class Audit:
         """
         if not spans:
             return []
-        sql, values = _groups_sql(spans, reference, split, counting)
         with self._readers.borrow() as db:
+            judged = db.execute("SELECT 1 FROM answer_verdicts LIMIT 1").fetchone() is not None
+            sql, values = _groups_sql(spans, reference, split, counting, judged=judged)
             return [_group(dict(row)) for row in db.execute(sql, values)]
 
     def energy_sources(self, start: datetime, end: datetime) -> tuple[str, ...]:
@@ -219,7 +227,7 @@ class Audit:
 
 
 def _groups_sql(
-    spans: Sequence[Span], reference: str | None, split: Split, counting: Counting
+    spans: Sequence[Span], reference: str | None, split: Split, counting: Counting, *, judged: bool
 ) -> tuple[str, dict[str, object]]:
     values: dict[str, object] = {
         "reference": reference,
@@ -238,15 +246,18 @@ def _groups_sql(
         if counting == "both"
         else (f", {UNCOUNTED[counting]}", "WHERE l.number NOT IN (SELECT number FROM uncounted)")
     )
+    columns, verdicts = _COLUMNS, ""
+    if judged:
+        columns, verdicts = _JUDGED_COLUMNS, "LEFT JOIN answer_verdicts v ON v.message_id = l.message_id"
     sql = f"""
 WITH spans AS MATERIALIZED (
     SELECT value ->> 0 AS name, value ->> 1 AS first, value ->> 2 AS past FROM json_each(:spans)
 ){told_twice}
 SELECT spans.name AS span, l.source, {IMPORT_KIND} AS imported, l.model, l.task, {chat} AS conversation_id,
-    {project} AS project, {_COLUMNS}
+    {project} AS project, {columns}
 FROM spans CROSS JOIN ledger l ON l.at >= spans.first AND l.at < spans.past
 LEFT JOIN equivalents e ON l.source = 'local' AND {bill} AND e.ledger_number = l.number
-{tags} {once}
+{tags} {verdicts} {once}
 GROUP BY span, l.source, imported, l.model, l.task, 6, 7
 """  # noqa: S608 - our own text
     return sql, values

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from pennyweight.domain.answer import StopReason
-from pennyweight.domain.conversation import Attachment, Conversation, Message, MessageState, Task
+from pennyweight.domain.conversation import Attachment, Conversation, Message, MessageState, Task, Verdict
 from pennyweight.domain.ledger import EnergyReading, EquivalentBill, LedgerEntry, LocalCost
 from pennyweight.domain.usage import UsageRecord, UsageState
 
@@ -109,6 +109,7 @@ def message(row: Row, attachments: Sequence[Attachment]) -> Message:
         model=row["model"],
         source=row["source"],
         note=row["note"],
+        verdict=Verdict(row["verdict"]) if row["verdict"] else None,
     )
 
 

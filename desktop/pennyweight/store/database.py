@@ -26,6 +26,7 @@ from pennyweight.store.overlaps import Overlaps
 from pennyweight.store.problems import cannot_write, damaged, not_a_database, too_new
 from pennyweight.store.projects import Projects
 from pennyweight.store.settings import Drafts, Settings
+from pennyweight.store.verdicts import Verdicts
 
 Clock = Callable[[], datetime]
 
@@ -59,6 +60,7 @@ class Store:
         self.overlaps = Overlaps(self._readers)
         self.imports = Imports(self._readers, self._writer, clock)
         self.projects = Projects(self._readers, self._writer, clock)
+        self.verdicts = Verdicts(self._readers, self._writer, clock)
         self.settings = Settings(self._readers, self._writer, clock)
         self.drafts = Drafts(self._readers, self._writer, clock)
 

@@ -31,8 +31,10 @@ WITH RECURSIVE path (number, id, parent_id, depth) AS (
     FROM path JOIN messages m ON m.id = path.parent_id AND m.number < path.number
     LIMIT :limit
 )
-SELECT m.* FROM path JOIN messages m ON m.number = path.number ORDER BY path.depth DESC
+SELECT m.*, v.verdict FROM path JOIN messages m ON m.number = path.number
+LEFT JOIN answer_verdicts v ON v.message_id = m.id ORDER BY path.depth DESC
 """
+_ONE = "SELECT m.*, v.verdict FROM messages m LEFT JOIN answer_verdicts v ON v.message_id = m.id WHERE m.id = ?"
 _NEWEST_BELOW = """
 WITH RECURSIVE below (number, id) AS (
     SELECT number, id FROM messages WHERE id = :id
@@ -77,7 +79,7 @@ def update(db: Database, message: Message) -> bool:
 
 
 def get(db: Database, message_id: str) -> Message:
-    row = db.execute("SELECT * FROM messages WHERE id = ?", [message_id]).fetchone()
+    row = db.execute(_ONE, [message_id]).fetchone()
     if row is None:
         raise missing_message()
     return _with_attachments(db, [row])[0]

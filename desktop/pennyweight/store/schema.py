@@ -14,6 +14,7 @@ from pennyweight.store.schema_v3 import VERSION_3
 from pennyweight.store.schema_v4 import VERSION_4
 from pennyweight.store.schema_v5 import VERSION_5
 from pennyweight.store.schema_v6 import VERSION_6
+from pennyweight.store.schema_v7 import VERSION_7
 
 APPLICATION_ID = 0x50574754
 """`PWGT`: marks the file as ours, also for `file(1)`."""
@@ -57,7 +58,13 @@ def _v6(db: Database) -> None:
     _set_version(db, 6)
 
 
-CURRENT_VERSION = 6
+@migrations(name="v7")
+def _v7(db: Database) -> None:
+    db.executescript(VERSION_7)
+    _set_version(db, 7)
+
+
+CURRENT_VERSION = 7
 
 
 def _set_version(db: Database, version: int) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.unit.store.store_samples import bill, cloud_entry, local_entry
 
 from pennyweight.domain.answer import StopReason
+from pennyweight.domain.conversation import Verdict
 from pennyweight.domain.errors import InputError
 from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.meter import price_table
@@ -95,6 +96,37 @@ def test_a_month_adds_up_to_what_was_worked_out_by_hand(store: Store) -> None:
         "2026-11-05": (7_000_000, 0),
     }
     assert len(report.days) == 30
+
+
+def test_what_a_kept_answer_cost_follows_the_persons_word(store: Store) -> None:
+    """Three local answers of 600 nano-dollars, one of them stopped; two of 805,000 from the cloud."""
+    store.ledger.add(
+        [
+            local_entry("a"),
+            local_entry("b"),
+            local_entry("stopped", stop_reason=StopReason.STOPPED),
+            cloud_entry("c"),
+            cloud_entry("d"),
+        ]
+    )
+    audit, day = audit_of(store), AuditPeriod(date(2026, 11, 20), date(2026, 11, 20))
+
+    def per_kept() -> dict[str, int | None]:
+        return {row.label: row.per_kept_answer_nano for row in audit.report(day).models}
+
+    assert per_kept() == {"starter": 900, "gpt-5-mini": 805_000}  # 1,800 over two that ended
+    store.verdicts.set("message-b", Verdict.NOT_USEFUL)
+    store.verdicts.set("message-d", Verdict.NOT_USEFUL)
+    assert per_kept() == {"starter": 1_800, "gpt-5-mini": 1_610_000}
+    store.verdicts.set("message-stopped", Verdict.KEPT)
+    assert per_kept() == {"starter": 900, "gpt-5-mini": 1_610_000}
+    store.verdicts.set("message-a", Verdict.KEPT)
+    assert per_kept() == {"starter": 900, "gpt-5-mini": 1_610_000}
+    for name in ("a", "stopped"):
+        store.verdicts.set(f"message-{name}", Verdict.NOT_USEFUL)
+    assert per_kept() == {"starter": None, "gpt-5-mini": 1_610_000}
+    for by in GROUPINGS:
+        assert sum(row.sums.kept_answers for row in audit.lines(day, by)) == 1, by
 
 
 def test_what_is_unpriced_or_estimated_can_be_listed(store: Store) -> None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.scripted_source import Says
 
-from pennyweight.domain.conversation import Task
+from pennyweight.domain.conversation import MessageState, Task, Verdict
 from pennyweight.domain.errors import InputError, StoreError
 from pennyweight.services.audit import AuditService
 from pennyweight.services.exports import ExportService
@@ -70,3 +73,47 @@ def test_exports_hold_what_was_said_and_spent(bench: Bench, tmp_path: Path) -> N
 def test_an_empty_ledger_still_has_its_columns(bench: Bench, tmp_path: Path) -> None:
     assert exports_of(bench).ledger(tmp_path / "ledger.csv") == 0
     assert (tmp_path / "ledger.csv").read_text("utf-8").startswith("id,at,kind,")
+
+
+def test_an_answer_is_kept_or_not_useful_or_neither(bench: Bench, tmp_path: Path) -> None:
+    done = bench.run("What about the harbour?", Says("It opens."))[-1].message
+    judge, path = bench.conversations.judge, tmp_path / "chats.json"
+
+    def said() -> list[str | None]:
+        exports_of(bench).chats(path)
+        found = bench.conversations.messages(done.conversation_id)
+        exported = json.loads(path.read_text("utf-8"))["conversations"][0]["messages"]
+        assert [message["verdict"] for message in exported] == [message.verdict for message in found]
+        return [message["verdict"] for message in exported]
+
+    assert said() == [None, None]
+    assert judge(done.id, Verdict.KEPT) is None
+    assert said() == [None, "kept"]
+    assert judge(done.id, Verdict.NOT_USEFUL) is Verdict.KEPT
+    assert said() == [None, "not useful"]
+    exports_of(bench).chat(done.conversation_id, tmp_path / "chat.md")
+    assert "It opens.\n\n_Marked as not useful._\n" in (tmp_path / "chat.md").read_text("utf-8")
+    assert judge(done.id, None) is Verdict.NOT_USEFUL
+    assert said() == [None, None]
+
+
+def test_only_an_answer_that_has_ended_can_be_judged(bench: Bench) -> None:
+    done = bench.run("What about the harbour?", Says("It opens."))[-1].message
+    with pytest.raises(InputError, match="Only an answer that has ended"):
+        bench.conversations.judge(done.parent_id, Verdict.KEPT)
+    begun = replace(done, id="begun", state=MessageState.STREAMING)
+    bench.store.conversations.add_message(begun)
+    with pytest.raises(InputError, match="Only an answer that has ended"):
+        bench.conversations.judge("begun", Verdict.KEPT)
+    with pytest.raises(StoreError, match="not in the database any more"):
+        bench.conversations.judge("gone", Verdict.KEPT)
+
+
+def test_verdicts_from_many_threads_end_with_one_of_them(bench: Bench) -> None:
+    done = bench.run("What about the harbour?", Says("It opens."))[-1].message
+    wanted = [Verdict.KEPT, Verdict.NOT_USEFUL, None] * 10
+    with ThreadPoolExecutor(6) as pool:
+        before = list(pool.map(lambda verdict: bench.conversations.judge(done.id, verdict), wanted))
+    assert set(before) <= {Verdict.KEPT, Verdict.NOT_USEFUL, None}
+    assert bench.conversations.judge(done.id, Verdict.KEPT) in (Verdict.KEPT, Verdict.NOT_USEFUL, None)
+    assert bench.conversations.message(done.id).verdict is Verdict.KEPT

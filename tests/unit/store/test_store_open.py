@@ -12,6 +12,7 @@ import pytest
 from sqlite_utils import Database, Migrations
 from tests.unit.store.store_samples import Clock, local_entry, user_message
 
+from pennyweight.domain.conversation import Verdict
 from pennyweight.domain.errors import StoreError
 from pennyweight.store import Store, connection, schema
 
@@ -97,6 +98,9 @@ def test_each_database_of_the_museum_opens_and_keeps_what_it_held(old: Path, tmp
         totals = store.ledger.totals()
         assert (totals.calls, totals.answers, totals.electric_nano, totals.equivalent_nano) == (3, 2, 1200, 2000)
         assert store.settings.get("theme") == "dark"
+        assert store.conversations.get_message("m2").verdict is None
+        store.verdicts.set("m2", Verdict.KEPT)
+        assert store.conversations.path_page("m2")[-1].verdict is Verdict.KEPT
     backups = [file.name for file in (tmp_path / "backups").glob("before-*")]
     version = int(old.stem.removeprefix("v"))
     if version < schema.CURRENT_VERSION:

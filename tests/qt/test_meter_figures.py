@@ -9,12 +9,14 @@ import pytest
 
 from pennyweight.domain.ledger import LedgerTotals, TokenTotals
 from pennyweight.meter import reference
+from pennyweight.meter.band import Band
 from pennyweight.ui.meter.figures import (
     certainty,
     cloud_card,
     difference_card,
     energy_note,
     local_card,
+    ratio_text,
     unpriced_note,
 )
 from pennyweight.ui.meter.tokens_table import token_rows
@@ -76,13 +78,22 @@ def test_the_tooltip_gives_the_formula_the_band_and_the_source() -> None:
 def test_the_cloud_card_shows_the_band_of_the_list_price() -> None:
     card = cloud_card(TOTALS, reference.suggestions()[1])
     assert card.figure == "$0.2395"
-    assert card.small == "at list price, $0.20 to $0.31"
+    assert card.small == "at list price, $0.20 to $0.31\nyour tokens ×1.15, estimated"
+
+
+def test_a_calibrated_bill_says_its_ratio_and_how_many_samples_it_rests_on() -> None:
+    ratio = Band(1.02, 1.084, 1.2)
+    card = cloud_card(TOTALS, reference.suggestions()[1], ratio_text("yes", ratio, 12))
+    assert card.small.endswith("\ncalibrated ×1.08, 12 samples")
+    assert "×1.02 to ×1.20" in card.tooltip
+    assert ratio_text("part", ratio, 12).words == "partly calibrated ×1.08, 12 samples"
+    assert ratio_text("next", ratio, 3).words == "from the next answer calibrated ×1.08, 3 samples"
 
 
 def test_the_difference_is_avoided_list_price_and_never_savings() -> None:
     card = difference_card(replace(TOTALS, billed_nano=18_400_000), hardware=False)
     assert card.figure == "$0.2391"
-    assert card.small == "avoided list price\nyou did spend 1.8¢ in the cloud"
+    assert card.small == "avoided list price\nafter 1.8¢ you did spend in the cloud: $0.2207"
     assert "saving" not in (card.small + card.tooltip).lower()
 
 

@@ -56,6 +56,13 @@ def _fields(found: MeterTotals) -> dict[str, Any]:
         "equivalent_usd_low": usd(totals.equivalent_low_nano),
         "equivalent_usd_high": usd(totals.equivalent_high_nano),
         "equivalent_model": found.reference.id,
+        "tokenizer_ratio": {
+            "low": round(found.ratio.low, 4),
+            "expected": round(found.ratio.expected, 4),
+            "high": round(found.ratio.high, 4),
+            "samples": found.samples,
+            "calibrated": found.calibrated,
+        },
         "difference_usd": usd(found.difference_nano),
         "tokens": {"local": _tokens(totals.local), "cloud": _tokens(totals.cloud)},
         "energy_joules": totals.energy_joules,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pennyweight.domain.comparison import TokenSample
 from pennyweight.meter.band import Band
@@ -32,7 +33,7 @@ UNMEASURED = Ratios(input=DEFAULT_RATIO, output=SAME_LENGTH, samples=0, output_s
 
 def ratios(samples: Sequence[TokenSample]) -> Ratios:
     """The expected ratio is all cloud tokens over all local ones; the band holds the middle 80 % of the samples."""
-    inputs = [(s.local_input, s.cloud_input) for s in samples if s.local_input >= _SMALLEST_PROMPT and s.cloud_input]
+    inputs = [(s.local_input, s.cloud_input) for s in samples if _usable(s)]
     outputs = [(s.local_output, s.cloud_output) for s in samples if s.local_output and s.cloud_output]
     counted = _band(inputs)
     lengths = _band(outputs)
@@ -42,6 +43,23 @@ def ratios(samples: Sequence[TokenSample]) -> Ratios:
         samples=len(inputs) if counted else 0,
         output_samples=len(outputs) if lengths else 0,
     )
+
+
+def measured_since(dated: Iterable[tuple[datetime, TokenSample]]) -> datetime | None:
+    """When the measured input ratio replaced the default; None until it does. `dated`: oldest first."""
+    usable = 0
+    for at, sample in dated:
+        usable += _usable(sample)
+        if usable == ENOUGH:
+            return at
+    return None
+
+
+def _usable(sample: TokenSample) -> bool:
+    if sample.local_input < _SMALLEST_PROMPT or not sample.cloud_input:
+        return False
+    low, high = _WIDEST
+    return low <= sample.cloud_input / sample.local_input <= high
 
 
 def _band(pairs: Sequence[tuple[int, int]]) -> Band | None:

@@ -8,7 +8,7 @@ from pennyweight.domain.answer import ChatTurn
 from pennyweight.domain.comparison import TokenSample
 from pennyweight.domain.errors import KnownError
 from pennyweight.domain.usage import UsageRecord, UsageState
-from pennyweight.meter.calibration import Ratios, ratios
+from pennyweight.meter.calibration import Ratios, measured_since, ratios
 from pennyweight.services.counters import LocalSource
 from pennyweight.store import Store
 
@@ -25,6 +25,10 @@ class TokenCalibration:
     def of(self, provider: str) -> Ratios:
         """`provider` as in the price table. The default band with 0 samples until enough is known."""
         return ratios(self._store.calibrations.of(provider))
+
+    def since(self, provider: str) -> datetime | None:
+        """When this provider's own ratio replaced the default; None until it does."""
+        return measured_since(self._store.calibrations.earliest(provider))
 
     def learn(
         self, provider: str, model: str, turns: tuple[ChatTurn, ...], usage: UsageRecord, output: int | None

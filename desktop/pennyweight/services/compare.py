@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pennyweight.cloud.errors import PermitError
+from pennyweight.domain.answer import StopReason
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Conversation, Message, MessageState, Task
 from pennyweight.domain.errors import InputError
 from pennyweight.meter import prices
 from pennyweight.services.answering import Parts
 from pennyweight.services.budgets import BudgetService
-from pennyweight.services.compare_sides import CloudAnswerer, LocalAnswerer, SideRun
+from pennyweight.services.compare_sides import Answerer, CloudAnswerer, LocalAnswerer, SideRun
 from pennyweight.services.compare_statistics import preferences, statistics
 from pennyweight.services.comparison import (
     Choice,
@@ -134,6 +135,7 @@ class CompareService:
                     thread.join()
         if bugs:
             raise bugs[0]
+        self._learn([run.answerer for lane in runs for run in lane], comparison.task)
         yield CompareDone(self.get(comparison.id))
 
     def _work(
@@ -150,6 +152,14 @@ class CompareService:
             bugs.append(error)
         finally:
             told.put(None)
+
+    def _learn(self, answerers: Sequence[Answerer], task: Task) -> None:
+        """The same prompt was counted here and by the providers."""
+        here = [each.call.result for each in answerers if isinstance(each, LocalAnswerer) and each.call is not None]
+        whole = [result.usage.output_total for result in here if result is not None and result.reason is StopReason.END]
+        for each in answerers:
+            if isinstance(each, CloudAnswerer) and each.call is not None:
+                self._escalate.learn(each.preview, each.call.result, task, whole[0] if whole else None)
 
     def _runs(
         self,

@@ -209,7 +209,7 @@ class CloudAnswerer:
         side: Side,
         cancel: Cancel,
     ) -> None:
-        self._preview = preview
+        self.preview = preview
         self._cancel = cancel
         self._cloud = CloudCall(
             preview,
@@ -231,7 +231,7 @@ class CloudAnswerer:
         self._cloud.entry = entry
 
     def run(self, write: Callable[[str, str], None], status: Callable[[str, float | None], None]) -> None:
-        status(f"Waiting for {self._preview.provider_name}", None)
+        status(f"Waiting for {self.preview.provider_name}", None)
         pieces = self._cloud.run(self._cancel)
         try:
             for piece in pieces:

@@ -22,6 +22,7 @@ from pennyweight.services.escalation import HistoryChoice, Preview, RedactionCho
 from pennyweight.services.events import AskEvent, UserMessageSaved
 from pennyweight.services.history_summary import summarize_history
 from pennyweight.services.messages import answer_to
+from pennyweight.services.model_call import CallResult
 from pennyweight.services.models import ModelService
 from pennyweight.services.previewing import Previewer
 from pennyweight.services.titles import title_for
@@ -121,6 +122,17 @@ class EscalateService:
         kept = dict.fromkeys(word.strip() for word in words if word.strip())
         self._store.settings.set(_WORDS, list(kept))
 
+    def learn(self, preview: Preview, result: CallResult | None, task: Task, local_output: int | None) -> None:
+        """Refine the provider's ratios by a whole answer. `local_output`: tokens of a local answer to the same."""
+        if result is not None and result.reason is StopReason.END:
+            self._previewer.desk.calibration.learn(
+                preview.provider,
+                preview.model,
+                preview.request.turns,
+                result.usage,
+                local_output if task is not Task.SUMMARIZE else None,
+            )
+
     def last_target(self) -> tuple[str, str] | None:
         """Provider and model of the last request, for a start."""
         found = self._store.settings.get(_LAST)
@@ -165,13 +177,7 @@ class EscalateService:
         return message
 
     def _learn(self, preview: Preview, call: CloudCall, answer: Message) -> None:
-        result = call.result
-        if result is None or result.reason is not StopReason.END:
-            return
-        local = self._local_output(answer) if answer.task is not Task.SUMMARIZE else None
-        self._previewer.desk.calibration.learn(
-            preview.provider, preview.model, preview.request.turns, result.usage, local
-        )
+        self.learn(preview, call.result, answer.task, self._local_output(answer))
 
     def _local_output(self, answer: Message) -> int | None:
         """Output tokens of a whole local answer to the same question, if there is one."""

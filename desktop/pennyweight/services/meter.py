@@ -30,6 +30,7 @@ from pennyweight.services.settings import SettingsService
 from pennyweight.store import Store
 
 Period = Literal["chat", "today", "month", "all"]
+Calibrated = Literal["no", "next", "part", "yes"]
 CALIBRATION_KEY = "power.calibration"
 _REPRICE_BATCH = 200
 
@@ -56,6 +57,8 @@ class MeterTotals:
     """Tokens of the reference model's provider per local token of the same text."""
     samples: int
     """How many of the person's own escalations `ratio` rests on; 0: the usual range of tokenizers."""
+    calibrated: Calibrated
+    """Whether the bills of this period were made with a measured ratio: a bill keeps the ratio of its moment."""
     output_ratio: Band
     """Its answers' length per local answer; 1 until it is measured."""
     output_samples: int
@@ -116,12 +119,31 @@ class MeterService:
             repricing=next(self._store.ledger.missing_equivalents(reference.id), None) is not None,
             ratio=learned.input,
             samples=learned.samples,
+            calibrated=self._calibrated(totals, period, conversation_id, reference.id),
             output_ratio=learned.output,
             output_samples=learned.output_samples,
         )
 
     def _ratios(self, reference: str) -> Ratios:
         return UNMEASURED if self._calibration is None else self._calibration.of(reference.partition("/")[0])
+
+    def _calibrated(
+        self, totals: LedgerTotals, period: Period, conversation_id: str | None, reference: str
+    ) -> Calibrated:
+        since = self._calibration.since(reference.partition("/")[0]) if self._calibration is not None else None
+        if since is None:
+            return "no"
+        if totals.equivalent_nano == 0:
+            return "next"
+        start = None if period == "chat" else bounds(period, self._now())[0]
+        if start is not None and start >= since:
+            return "yes"
+        before = self._store.ledger.totals(
+            conversation_id=conversation_id if period == "chat" else None, start=start, end=since, reference=reference
+        )
+        if before.equivalent_nano == 0:
+            return "yes"
+        return "part" if before.equivalent_nano < totals.equivalent_nano else "next"
 
     def _totals(self, period: Period, conversation_id: str | None, reference: str) -> LedgerTotals:
         ledger = self._store.ledger

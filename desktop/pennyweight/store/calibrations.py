@@ -37,3 +37,13 @@ class Calibrations:
                 [provider, _KEEP],
             ).fetchall()
         return [TokenSample(*row) for row in rows]
+
+    def earliest(self, provider: str) -> list[tuple[datetime, TokenSample]]:
+        """The first samples of a provider with their time, oldest first."""
+        with self._readers.borrow() as db:
+            rows = db.execute(
+                "SELECT at, local_input, cloud_input, local_output, cloud_output FROM calibration_samples"
+                " WHERE provider = ? ORDER BY number LIMIT ?",
+                [provider, _KEEP],
+            ).fetchall()
+        return [(codec.text_to_time(row[0]), TokenSample(*tuple(row)[1:])) for row in rows]

@@ -22,6 +22,7 @@ from pennyweight.domain.errors import EngineError, InputError
 from pennyweight.engine.process import LocalEngine
 from pennyweight.engine.state import EngineOptions
 from pennyweight.keys import KeyStore
+from pennyweight.meter.equivalent import DEFAULT_RATIO
 from pennyweight.models import Shelf
 from pennyweight.power import PowerMeter
 from pennyweight.services.ask import AskService
@@ -43,6 +44,7 @@ from pennyweight.services.egress import EgressService
 from pennyweight.services.escalate import EscalateService
 from pennyweight.services.escalation import History, HistoryChoice
 from pennyweight.services.keys import KeysService
+from pennyweight.services.meter import MeterService
 from pennyweight.services.models import ModelService
 from pennyweight.services.previewing import Previewer
 from pennyweight.services.providers import Providers
@@ -82,6 +84,14 @@ class Table:
             ask.parts, Previewer(self.store, recipes, desk, budgets, lambda: "tiny"), models
         )
         self.compare = CompareService(ask.parts, self.escalate, budgets, models)
+        self.meter = MeterService(
+            store=self.store,
+            settings=settings,
+            power=self.power,
+            models=models,
+            engine=self.engine,
+            calibration=self.calibration,
+        )
 
     def close(self) -> None:
         self.engine.close()
@@ -274,6 +284,29 @@ def test_escalations_teach_the_ratio_of_the_tokenizers(bench_table: Table) -> No
     assert found.samples == 3
     assert found.input.expected == pytest.approx(20 / counted)
     assert bench_table.escalate.preview(Draft(text=text, task=Task.ASK), "openai", MODEL).input_tokens == 20
+
+
+def test_the_equivalent_bill_says_from_when_on_it_is_calibrated(bench_table: Table) -> None:
+    bench_table.meter.set_reference(f"openai/{MODEL}")
+
+    def compare() -> tuple[str, int]:
+        bench_table.answers("Far.")
+        result_of(bench_table.run(LOCAL, CLOUD, text="word " * 60))
+        found = bench_table.meter.totals("today")
+        return found.calibrated, found.samples
+
+    assert bench_table.meter.totals("today").calibrated == "no"
+    assert compare() == ("no", 0)
+    before = bench_table.meter.totals("today")
+    assert before.ratio == DEFAULT_RATIO
+    assert compare() == ("no", 0)
+    assert compare() == ("next", 3)
+    three = bench_table.meter.totals("today").totals.equivalent_nano
+    assert compare() == ("part", 4)
+    found = bench_table.meter.totals("today")
+    counted = bench_table.local.count_prompt_tokens(bench_table.local.requests[-1].turns, "tiny")
+    assert found.ratio.expected == pytest.approx(20 / counted)
+    assert found.totals.equivalent_nano - three < three // 3, "fewer tokens than the estimate took"
 
 
 def test_what_was_said_before_is_summarized_here(bench_table: Table) -> None:

@@ -27,6 +27,7 @@ from pennyweight.ui.meter.figures import (
     difference_card,
     energy_note,
     local_card,
+    ratio_text,
     unpriced_note,
 )
 from pennyweight.ui.meter.live import LiveAnswers, fold, in_cloud
@@ -200,7 +201,9 @@ class MeterColumn(QFrame):
         self.hardware.show_value(f"+ {format_usd(totals.hardware_nano)}", HARDWARE_TOOLTIP)
         reference = committed.totals.reference
         self.reference.set_text(reference.name)
-        self.cloud.show_text(cloud_card(totals, reference, repricing=committed.totals.repricing))
+        shown = committed.totals
+        ratio = ratio_text(shown.calibrated, shown.ratio, shown.samples)
+        self.cloud.show_text(cloud_card(totals, reference, ratio, repricing=shown.repricing))
         self.difference.show_text(difference_card(totals, hardware=committed.totals.hardware_on))
         self.tokens.show_tokens(totals.local, totals.cloud)
         note = "" if committed.totals.repricing else unpriced_note(totals)

@@ -7,10 +7,14 @@ from decimal import Decimal
 from typing import Literal
 
 from pennyweight.domain.ledger import LedgerTotals
+from pennyweight.meter.band import Band
+from pennyweight.meter.calibration import ENOUGH
 from pennyweight.meter.energy import SOURCE_BANDS, band_text, is_measured
+from pennyweight.meter.equivalent import DEFAULT_RATIO
 from pennyweight.meter.money import format_dollars, format_usd, usd_text
 from pennyweight.meter.quantities import format_energy, format_watts
 from pennyweight.meter.reference import ReferenceModel
+from pennyweight.services.meter import Calibrated
 from pennyweight.ui.widgets import Tone
 
 Certainty = Literal["measured", "mixed", "estimated", "unknown"]
@@ -66,25 +70,55 @@ def local_card(totals: LedgerTotals, watts: float | None, usd_per_kwh: Decimal) 
     )
 
 
-def cloud_card(totals: LedgerTotals, reference: ReferenceModel, *, repricing: bool = False) -> CardText:
+def cloud_card(
+    totals: LedgerTotals, reference: ReferenceModel, ratio: RatioText | None = None, *, repricing: bool = False
+) -> CardText:
     """The same work at the reference model's list price; `repricing` while older rows have no such price yet."""
     rates = (
         f"{reference.provider}: ${usd_text(reference.input_usd_per_million)} in and "
         f"${usd_text(reference.output_usd_per_million)} out per million tokens."
     )
-    tooltip = f"{_CLOUD}\n{rates}\nSource: the price table that comes with the program, at the time of each call."
+    counted = ratio or ratio_text("no", DEFAULT_RATIO, 0)
+    table = "Source: the price table that comes with the program, at the time of each call."
+    tooltip = f"{_CLOUD} {counted.hint}\n{rates}\n{table}"
     if repricing:
         return CardText(
             figure=format_dollars(totals.equivalent_nano), small="working out earlier answers…", tooltip=tooltip
         )
     if totals.answers == 0 and totals.equivalent_nano == 0:
-        return CardText(figure="$0.00", small="list price of the same work", tooltip=tooltip, tone="mute")
+        small = f"list price of the same work\n{counted.words}"
+        return CardText(figure="$0.00", small=small, tooltip=tooltip, tone="mute")
     low, high = format_usd(totals.equivalent_low_nano), format_usd(totals.equivalent_high_nano)
     return CardText(
         figure=format_dollars(totals.equivalent_nano),
-        small=f"at list price, {low} to {high}",
+        small=f"at list price, {low} to {high}\n{counted.words}",
         tooltip=tooltip,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RatioText:
+    """How the tokens of another tokenizer come to be known: a line for the card, and what it means."""
+
+    words: str
+    hint: str
+
+
+def ratio_text(calibrated: Calibrated, ratio: Band, samples: int) -> RatioText:
+    """ "your tokens ×1.15, estimated" until enough is known, then "calibrated ×1.08, 12 samples"."""
+    band = f"×{ratio.low:.2f} to ×{ratio.high:.2f}"
+    if calibrated == "no":
+        return RatioText(
+            f"your tokens ×{ratio.expected:.2f}, estimated",
+            f"Its tokenizer is another one: your tokens are taken {band} until {ENOUGH} of your own questions to this "
+            "provider have told its ratio.",
+        )
+    found = f"calibrated ×{ratio.expected:.2f}, {samples:,} sample{'' if samples == 1 else 's'}"
+    words = {"yes": found, "part": f"partly {found}", "next": f"from the next answer {found}"}[calibrated]
+    hint = f"Its tokenizer is another one: {samples:,} of your own questions were counted by both, {band}."
+    if calibrated != "yes":
+        hint += " Answers from before that keep the estimate of their moment."
+    return RatioText(words, hint)
 
 
 def difference_card(totals: LedgerTotals, hardware: bool) -> CardText:
@@ -96,7 +130,8 @@ def difference_card(totals: LedgerTotals, hardware: bool) -> CardText:
     if hardware:
         lines.append(f"with hardware wear {format_usd(difference - totals.hardware_nano)}")
     if totals.billed_nano:
-        lines.append(f"you did spend {format_usd(totals.billed_nano)} in the cloud")
+        left = format_dollars(difference - totals.billed_nano)
+        lines.append(f"after {format_usd(totals.billed_nano)} you did spend in the cloud: {left}")
     return CardText(
         figure=format_dollars(difference),
         small="\n".join(lines),
@@ -129,8 +164,7 @@ HARDWARE_TOOLTIP = (
 _LOCAL = "Electricity of the answers written here.\nEnergy above idle at the wall ÷ 3,600,000 × your price per kWh."
 _CLOUD = (
     "What the same tokens would cost at the list price of the reference model. "
-    "Its tokenizer is another one, so the tokens are taken ×1.0 to ×1.35; the low end assumes that it bills the "
-    "text it has seen before at its cached rate."
+    "The low end assumes that it bills the text it has seen before at its cached rate."
 )
 _DIFFERENCE = (
     "List price of the same work less the electricity here. It is a list price that was avoided, not money earned, "

@@ -16,7 +16,7 @@ from torch import Tensor
 from .shards import LONG, SHORT, write_shard
 
 ROOT = Path(__file__).resolve().parents[2]
-SHARE = 0.5
+SHARE = 0.42
 """At so many of the positions the loss is computed: those of answers first, then some of the questions."""
 
 

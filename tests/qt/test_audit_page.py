@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from tests.unit.store.store_samples import cloud_entry, local_entry
 
 from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.domain.usage import UsageRecord
+from pennyweight.meter import reference
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.container import Services
 from pennyweight.store import Store
@@ -24,6 +27,7 @@ from pennyweight.ui.audit.rows_dialog import RowsDialog
 from pennyweight.ui.theme import Theme
 
 NOW = datetime.now(UTC)
+PATIENCE_MS = 40_000
 HOSTILE = "<b>m</b><img src=file:///etc/passwd>"
 
 
@@ -50,7 +54,7 @@ def page(qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme) -> 
     page.resize(1224, 800)
     page.show()
     page.refresh()
-    qtbot.waitUntil(lambda: not runner.busy)
+    qtbot.waitUntil(lambda: not runner.busy, timeout=PATIENCE_MS)
     yield page
     runner.shutdown()
 
@@ -59,10 +63,10 @@ def test_the_cards_and_tables_say_what_the_ledger_holds(page: AuditPage) -> None
     assert page.cards[0].figure.text() == "0.58¢"
     assert page.cards[0].small.text() == "0.08¢ here · 0.5¢ imported · 1 unpriced row"
     assert page.cards[3].figure.text() == "$20 / mo"
-    lines = {line[0]: line[1:] for line in page.models.texts()}
+    lines = {line[0]: line[1:] for line in page.breakdown.table.texts()}
     assert lines[f"{HOSTILE} imported"] == ["1", "1,000", "300", "0.5¢", "–"]
     assert lines["gpt-new"][3] == "unpriced"
-    assert "1 call without a price" in page.counted.text()
+    assert "1 call without a price" in page.unpriced.text()
 
 
 def test_local_work_is_compared_after_the_bills_were_worked_out(qtbot: QtBot, page: AuditPage) -> None:
@@ -71,14 +75,14 @@ def test_local_work_is_compared_after_the_bills_were_worked_out(qtbot: QtBot, pa
 
 
 def test_the_plot_has_a_bar_a_day_and_a_table_behind_it(qtbot: QtBot, page: AuditPage) -> None:
-    plot = page.days.plot
+    plot = page.days.view.plot
     assert plot is not None
     today = NOW.astimezone().day - 1
     assert plot.bars()[today][1] == pytest.approx(0.005805)
-    assert len(plot.bars()) == page.days.table.rowCount() >= 28
-    page.days.switch.click()
+    assert len(plot.bars()) == page.days.view.table.rowCount() >= 28
+    page.days.view.switch.click()
     assert plot.isHidden()
-    assert page.days.table.texts()[today][1] == "0.58¢"
+    assert page.days.view.table.texts()[today][1] == "0.58¢"
     with qtbot.waitSignal(page.days.opened) as opened:
         QTest.keyClick(plot, Qt.Key.Key_Right)
         QTest.keyClick(plot, Qt.Key.Key_Return)
@@ -89,14 +93,14 @@ def test_the_plot_has_a_bar_a_day_and_a_table_behind_it(qtbot: QtBot, page: Audi
 def test_a_line_opens_its_rows_with_rate_card_and_origin(
     qtbot: QtBot, page: AuditPage, services: Services, runner: TaskRunner
 ) -> None:
-    number = next(n for n, line in enumerate(page.models.texts()) if line[0].startswith(HOSTILE))
-    page.models.opened.emit(number)
+    number = next(n for n, line in enumerate(page.breakdown.table.texts()) if line[0].startswith(HOSTILE))
+    page.breakdown.table.opened.emit(number)
     qtbot.waitUntil(lambda: bool(page.window().findChildren(RowsDialog)))
     (dialog,) = page.window().findChildren(RowsDialog)
     shown = [label.text() for label in dialog.findChildren(QLabel) if not label.isHidden()]
     assert "claude-code:s.jsonl:7" in shown
-    assert "Rate: input_mtok" in shown
-    assert "$0.25" in shown
+    assert "Rate, input" in shown
+    assert "$0.25 per million tokens" in shown
     assert dialog.table.rowCount() == 1
     dialog.accept()
 
@@ -106,14 +110,14 @@ def test_what_if_is_worked_out_again_for_other_numbers(qtbot: QtBot, page: Audit
     assert page.what_if.table.texts()[0][1:3] == ["$0.0160", "$1,600.00"]
     page.what_if.runs.setValue(10)
     qtbot.waitUntil(lambda: page.what_if.table.texts()[0][2] == "$0.1600")
-    page.what_if.prefill_wanted.emit("ask")
+    page.what_if.fill_from(task="ask")
     qtbot.waitUntil(lambda: page.what_if.input.value() == 775)
 
 
 def test_both_looks_and_every_width(qtbot: QtBot, page: AuditPage, theme: Theme) -> None:
     for look in ("dark", "light"):
         theme.set_look(look)
-        plot = page.days.plot
+        plot = page.days.view.plot
         assert plot is not None
         assert plot.backgroundBrush().color().name() == theme.tokens().panel
     for width in (1600, 900, 480, 1224):
@@ -125,12 +129,12 @@ def test_another_period_is_shown_and_exported(
     qtbot: QtBot, page: AuditPage, runner: TaskRunner, tmp_path: Path
 ) -> None:
     page.picker.kinds.changed.emit("year")
-    qtbot.waitUntil(lambda: page.days.table.rowCount() >= 365)
+    qtbot.waitUntil(lambda: page.days.view.table.rowCount() >= 365)
     page.picker.fill_menu()
     assert page.picker.menu.actions()[0].text() == str(NOW.astimezone().year)
     page.export_to(tmp_path / "audit.html", 0)
     qtbot.waitUntil((tmp_path / "audit.html").exists)
-    qtbot.waitUntil(lambda: not runner.busy)
+    qtbot.waitUntil(lambda: not runner.busy, timeout=PATIENCE_MS)
 
 
 def test_days_of_ones_own_must_be_the_right_way_round(qtbot: QtBot) -> None:
@@ -145,9 +149,80 @@ def test_days_of_ones_own_must_be_the_right_way_round(qtbot: QtBot) -> None:
 
 def test_the_same_work_by_task_by_source_and_by_chat(qtbot: QtBot, page: AuditPage) -> None:
     for key, first in (("task", {"ask"}), ("source", {"Claude Code imported", "openai", "This computer"})):
-        page.sides.choose(key)
-        page.sides.changed.emit(key)
-        assert {line[0] for line in page.models.texts()} == first
-    page.sides.choose("conversation")
-    page.sides.changed.emit("conversation")
-    qtbot.waitUntil(lambda: page.models.texts()[0][0] == "Not part of a chat")
+        page.breakdown.sides.choose(key)
+        page.breakdown.sides.changed.emit(key)
+        assert {line[0] for line in page.breakdown.table.texts()} == first
+    page.breakdown.sides.choose("conversation")
+    page.breakdown.sides.changed.emit("conversation")
+    qtbot.waitUntil(lambda: page.breakdown.table.texts()[0][0] == "Not part of a chat")
+
+
+def test_a_chat_is_seen_turn_by_turn_and_a_bar_opens_its_row(
+    qtbot: QtBot, page: AuditPage, services: Services, tmp_path: Path
+) -> None:
+    with Store.open(tmp_path / "pennyweight.db") as store:
+        store.ledger.add(
+            cloud_entry(f"t{turn}", at=NOW, conversation_id="long", resent=100 * turn, billed_nano=0,
+                        usage=UsageRecord(input_total=100 * turn + 50, output_total=0))
+            for turn in range(5)
+        )  # fmt: skip
+    page.refresh()
+    view = page.thrift.view
+    qtbot.waitUntil(lambda: page.thrift.table.rowCount() == 1 and view.plot is not None, timeout=PATIENCE_MS)
+    assert page.thrift.table.texts()[0][:4] == ["A chat that is gone", "5", "1,250", "80%"]
+    assert view.plot is not None
+    assert view.plot.bars() == [(100.0 * turn, 50.0) for turn in range(5)]
+    assert view.table.texts()[4][:4] == ["5", "50", "400", "89%"]
+    view.plot.opened.emit(4)
+    qtbot.waitUntil(lambda: bool(page.window().findChildren(RowsDialog)), timeout=PATIENCE_MS)
+    (dialog,) = page.window().findChildren(RowsDialog)
+    assert dialog.table.texts()[0][3:5] == ["450", "400"]
+    dialog.accept()
+
+
+def test_the_same_use_at_other_prices_can_be_had_for_any_model(qtbot: QtBot, page: AuditPage) -> None:
+    qtbot.waitUntil(lambda: page.reprice.table.rowCount() == 2, timeout=PATIENCE_MS)
+    page.reprice.choice.changed.emit(("openai/gpt-4o-2024-05-13",))
+    qtbot.waitUntil(lambda: page.reprice.table.rowCount() == 1, timeout=PATIENCE_MS)
+    (line,) = page.reprice.table.texts()
+    assert line[1].startswith("$0.0")
+    assert line[3].endswith("more")
+
+
+def test_models_of_the_what_if_are_chosen_kept_and_taken_away(
+    qtbot: QtBot, page: AuditPage, services: Services, runner: TaskRunner
+) -> None:
+    choice = page.what_if.choice
+    qtbot.waitUntil(lambda: bool(choice.models()), timeout=PATIENCE_MS)
+    found = reference.find("openai/gpt-4o-2024-05-13")
+    assert found is not None
+    choice.picker.chosen.emit(found)
+    qtbot.waitUntil(lambda: any("$3,000.00" in line for line in page.what_if.table.texts()), timeout=PATIENCE_MS)
+    assert choice.models()[-2:] == (found.id, "local")
+    line = page.what_if.table.texts()[-2]
+    assert line[1:] == ["$0.0300", "$3,000.00", "$0.0300 once"]
+    for model in choice.models()[:-2]:
+        choice._drop(model)
+        qtbot.waitUntil(partial(lambda gone: gone not in choice.models(), model), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not runner.busy, timeout=PATIENCE_MS)
+    assert services.what_if.models() == (found.id, "local")
+
+
+def test_a_chat_of_any_program_fills_in_the_what_if(qtbot: QtBot, page: AuditPage, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "pennyweight.db") as store:
+        store.ledger.add([cloud_entry("s", at=NOW, conversation_id="claude-code:0b3f2c1a-9", origin="claude-code:f:1")])
+    page.what_if.choose_chat()
+    picker = page.what_if.chats
+    qtbot.waitUntil(picker.isVisible, timeout=PATIENCE_MS)
+    QTest.keyClicks(picker.search, "code 0b3f")
+    QTest.keyClick(picker.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.what_if.input.value() == 1_000, timeout=PATIENCE_MS)
+    assert page.what_if.output.value() == 300
+
+
+def test_local_and_cloud_work_of_a_task_stand_side_by_side(page: AuditPage) -> None:
+    view = page.tasks.view
+    assert view.plot is not None
+    # Imported rows do not say their task: only what was asked here counts.
+    assert [bar[1] for bar in view.plot.bars()] == [pytest.approx(0.000805)]
+    assert view.table.texts()[0][:3] == ["Ask", "1", "2"]

@@ -1,6 +1,7 @@
-"""Screenshots of the real window, with real answers of the starter model: `python -m tests.shots FOLDER`.
+"""Screenshots of the real window, with real answers of the starter model: `python -m tests.shots FOLDER [SCENE…]`.
 
-Needs a display (Xvfb will do). Everything happens in a data folder of its own, which is thrown away.
+The scenes are `chat`, `cloud` (after the chats) and `audit`; without a name all of them. Needs a display (Xvfb does).
+Everything happens in data folders of its own, which are thrown away.
 """
 
 from __future__ import annotations
@@ -8,38 +9,55 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
-from tests.shots import cloud
+from tests.shots import audit, cloud
 from tests.shots.driver import Driver
 from tests.shots.scenes import play
 
 from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.services.container import Services
 from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
 
 
 def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "build/shots")
+    scenes = set(sys.argv[2:]) or {"chat", "cloud", "audit"}
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nonexistent"  # no pictures with the person's own keyring
     application = QApplication(["pennyweight"])
+    theme = Theme(application, "light")
+    if scenes & {"chat", "cloud"}:
+        with _window(application, theme, folder) as (driver, services, _):
+            play(driver)
+            if "cloud" in scenes:
+                cloud.play(driver, services)
+    if "audit" in scenes:
+        with _window(application, theme, folder) as (driver, services, home):
+            audit.play(driver, services, home)
+    return 0
+
+
+@contextmanager
+def _window(application: QApplication, theme: Theme, folder: Path) -> Iterator[tuple[Driver, Services, Path]]:
     with tempfile.TemporaryDirectory() as home:
         services = build_services(Path(home))
         try:
-            theme = Theme(application, "light")
+            if theme.look != "light":
+                theme.set_look("light")
             window = MainWindow(services, TaskRunner(application), theme)
             window.show()
             window.start()
-            driver = Driver(application, window, folder)
-            play(driver)
-            cloud.play(driver, services)
+            yield Driver(application, window, folder), services, Path(home)
             window.close()
+            window.deleteLater()
         finally:
             services.close()
-    return 0
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ IMPORT_NAMES = {
     "claude-ai": "Claude.ai export",
 }
 HERE = "This computer"
-NO_CHAT, NO_PROJECT, GONE = "Not part of a chat", "No project", "A chat that is gone"
+NO_CHAT, NO_PROJECT = "Not part of a chat", "No project"
+GONE, UNTITLED = "A chat that is gone", "New chat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,14 @@ class AuditReport:
         if self.totals.joules <= 0:
             return None
         return round(self.totals.electric_nano / (self.totals.joules / 3.6e6))
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    conversation_id: str
+    name: str
+    last: datetime
+    """Of its last call."""
 
 
 class AuditService:
@@ -168,6 +177,12 @@ class AuditService:
         """The ledger rows of a period that pass, newest first: what is behind a bar or a line."""
         return self._store.audit.rows(*period.bounds(self.zone), chosen, limit=limit, offset=offset)
 
+    def chats(self, limit: int = 1_000) -> tuple[Chat, ...]:
+        """Every conversation with a call, newest first, imported sessions and deleted chats too."""
+        found = self._store.audit.chats(limit)
+        titles = self._titles([conversation_id for conversation_id, _ in found])
+        return tuple(Chat(one, chat_name(one, titles), at) for one, at in found)
+
     def _days(self, period: AuditPeriod, groups: Sequence[AuditGroup]) -> tuple[AuditRow, ...]:
         found: dict[str, list[AuditGroup]] = {day.isoformat(): [] for day in period.dates()}
         for group in groups:
@@ -182,7 +197,7 @@ class AuditService:
         found: dict[tuple[str | None, ...], list[AuditGroup]] = {}
         for group in groups:
             found.setdefault(_key(by, group), []).append(group)
-        titles = self._titles(groups) if by == "conversation" else {}
+        titles = self._titles([g.conversation_id for g in groups if g.conversation_id]) if by == "conversation" else {}
         rows = [
             _row(
                 "/".join(part for part in key if part),
@@ -195,13 +210,8 @@ class AuditService:
         ]
         return tuple(sorted(rows, key=lambda row: (-row.cost_nano, -row.sums.input_total, row.key)))
 
-    def _chat_label(self, group: AuditGroup, titles: dict[str, str]) -> str:
-        if group.conversation_id is None:
-            return NO_CHAT
-        return titles.get(group.conversation_id) or session_name(group.conversation_id) or GONE
-
-    def _titles(self, groups: Sequence[AuditGroup]) -> dict[str, str]:
-        ids = sorted({group.conversation_id for group in groups if group.conversation_id})
+    def _titles(self, conversation_ids: Sequence[str]) -> dict[str, str]:
+        ids = sorted(set(conversation_ids))
         titles: dict[str, str] = {}
         for first in range(0, len(ids), 500):
             titles |= self._store.audit.titles(ids[first : first + 500])
@@ -214,16 +224,18 @@ class AuditService:
             case "task":
                 return group.task
             case "conversation":
-                return self._chat_label(group, titles)
+                return NO_CHAT if group.conversation_id is None else chat_name(group.conversation_id, titles)
             case "project":
                 return group.project or NO_PROJECT
         return source_name(group.source, group.imported if by == "source" else "")
 
 
-def session_name(conversation_id: str) -> str:
-    """What an imported session is called: "Claude Code session 0b3f2c1a"; empty for a chat of this program."""
+def chat_name(conversation_id: str, titles: dict[str, str]) -> str:
+    """The title of a chat, or what an imported session is called: "Claude Code 0b3f2c1a"."""
     kind, colon, session = conversation_id.partition(":")
-    return f"{IMPORT_NAMES[kind]} session {session[:8]}" if colon and kind in IMPORT_NAMES else ""
+    if colon and kind in IMPORT_NAMES:
+        return f"{IMPORT_NAMES[kind]} {session[:8]}"
+    return titles.get(conversation_id, GONE) or UNTITLED
 
 
 def source_name(source: str, imported: str = "") -> str:

@@ -104,9 +104,14 @@ def thrift(conversation_id: str, calls: Sequence[LedgerEntry]) -> ChatThrift:
     )
 
 
+def resent_tokens(entry: LedgerEntry) -> int:
+    """Input that had been sent before: by its chat, or, for a provider, because its cache held it."""
+    cached = 0 if entry.source == "local" else entry.usage.cache_read
+    return min(entry.usage.input_total, max(entry.resent, cached))
+
+
 def _turn(number: int, entry: LedgerEntry) -> Turn:
     usage = entry.usage
-    cached = 0 if entry.source == "local" else usage.cache_read
     paid = entry.local.electric_nano if entry.local else entry.billed_nano
     return Turn(
         number=number,
@@ -114,7 +119,7 @@ def _turn(number: int, entry: LedgerEntry) -> Turn:
         source=entry.source,
         model=entry.model,
         input_total=usage.input_total,
-        resent=min(usage.input_total, max(entry.resent, cached)),
+        resent=resent_tokens(entry),
         output_total=usage.output_total,
         cost_nano=paid or 0,
     )

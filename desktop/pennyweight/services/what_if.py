@@ -21,6 +21,7 @@ from pennyweight.store import Store
 
 LOCAL = "local"
 _MOST = 10**12
+_MODELS = "audit.what_if_models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,19 @@ class WhatIfService:
         cheap, flagship = prices.suggestions()
         chosen = prices.find(self._settings.get().reference) or flagship
         return tuple(dict.fromkeys((chosen.id, flagship.id, cheap.id, LOCAL)))
+
+    def models(self) -> tuple[str, ...]:
+        """The person's choice; `usual_models` until there is one, and where it can no longer be read."""
+        stored = self._store.settings.get(_MODELS)
+        if not isinstance(stored, list) or not all(
+            (isinstance(one, str) and "/" in one.strip("/")) or one == LOCAL for one in stored
+        ):
+            return self.usual_models()
+        return tuple(stored)
+
+    def set_models(self, models: Sequence[str]) -> None:
+        """Keep a choice; an empty one goes back to the usual models."""
+        self._store.settings.set(_MODELS, list(dict.fromkeys(models)) or None)
 
     def average(self, *, task: str | None = None, conversation_id: str | None = None) -> Average:
         """Mean tokens of the calls of a task or of a chat."""

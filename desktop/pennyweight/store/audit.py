@@ -204,6 +204,16 @@ class Audit:
             ).fetchall()
         return [codec.entry(row) for row in found]
 
+    def chats(self, limit: int) -> list[tuple[str, datetime]]:
+        """(conversation, its last call) of chats and imported sessions, newest first."""
+        with self._readers.borrow() as db:
+            rows = db.execute(
+                "SELECT conversation_id, max(at) AS last FROM ledger WHERE conversation_id IS NOT NULL"
+                " GROUP BY conversation_id ORDER BY last DESC LIMIT ?",
+                [limit],
+            ).fetchall()
+        return [(row[0], codec.text_to_time(row[1])) for row in rows]
+
     def titles(self, conversation_ids: Sequence[str]) -> dict[str, str]:
         """The titles of those chats that still exist."""
         marks = ", ".join("?" for _ in conversation_ids)

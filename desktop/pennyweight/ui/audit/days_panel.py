@@ -1,23 +1,20 @@
-"""Every day, by where it ran: the plot, and behind it the same figures as a table."""
+"""Every day, by where it ran; and the same for each kind of work."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from pennyweight.services.audit import AuditRow
-from pennyweight.ui.audit.table import FactsTable
-from pennyweight.ui.audit.words import DAY_HEADS, day_line
+from pennyweight.ui.audit.bars import day_bars, day_ticks, dollars, task_bars, task_ticks
+from pennyweight.ui.audit.plot_view import PlotView
+from pennyweight.ui.audit.words import DAY_HEADS, TASK_HEADS, day_line, task_line
 from pennyweight.ui.theme import Theme
-from pennyweight.ui.widgets import Card, Dot, PlainLabel, SmallButton, Tone
+from pennyweight.ui.widgets import Card, Tone
 
-if TYPE_CHECKING:
-    from pennyweight.ui.audit.day_plot import DayPlot
-
-_KEY: tuple[tuple[Tone, str], ...] = (("local", "local (at cloud price)"), ("cloud", "cloud, billed"))
+_SERIES: tuple[tuple[Tone, str], ...] = (("local", "local (at cloud price)"), ("cloud", "cloud, billed"))
 
 
 class DaysPanel(Card):
@@ -27,43 +24,36 @@ class DaysPanel(Card):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
-        self._theme = theme
-        self._days: Sequence[AuditRow] = ()
-        self.plot: DayPlot | None = None
+        nothing = "Nothing was asked in this period. Ask something, or import the logs of other programs."
+        self.view = PlotView(theme, "Every day, by where it ran", _SERIES, DAY_HEADS, dollars, nothing=nothing)
         self.setAccessibleName("Every day, by where it ran")
-        self.switch = SmallButton("As a table")
-        self.switch.clicked.connect(self._turn)
-        self.table = FactsTable(DAY_HEADS, name="Every day, by where it ran")
-        self.table.opened.connect(lambda row: self.opened.emit(self._days[row]))
-        self.table.hide()
-        head = QHBoxLayout()
-        head.setSpacing(6)
-        head.addWidget(PlainLabel("Every day, by where it ran", kind="strong"))
-        head.addStretch(1)
-        for tone, words in _KEY:
-            head.addWidget(Dot(tone))
-            head.addWidget(PlainLabel(words, tone="mute", kind="small"))
-        head.addSpacing(8)
-        head.addWidget(self.switch)
-        self.body.addLayout(head)
-        self.body.addWidget(self.table)
+        self.view.opened.connect(lambda number: self.opened.emit(self._days[number]))
+        self.body.addWidget(self.view)
+        self._days: Sequence[AuditRow] = ()
 
     def show_days(self, days: Sequence[AuditRow]) -> None:
         self._days = days
-        self.table.show_lines([day_line(day) for day in days])
-        self._plot().show_days(days)
+        used = any(day.sums.calls for day in days)
+        self.view.show_bars(day_bars(days) if used else (), day_ticks(days), [day_line(day) for day in days])
 
-    def _plot(self) -> DayPlot:
-        if self.plot is None:
-            from pennyweight.ui.audit.day_plot import DayPlot
 
-            self.plot = DayPlot(self._theme)
-            self.plot.opened.connect(lambda number: self.opened.emit(self._days[number]))
-            self.body.insertWidget(1, self.plot)
-        return self.plot
+class TasksPanel(Card):
+    """`opened` carries the task's `AuditRow`."""
 
-    def _turn(self) -> None:
-        as_table = self.table.isHidden()
-        self.table.setVisible(as_table)
-        self._plot().setVisible(not as_table)
-        self.switch.setText("As a plot" if as_table else "As a table")
+    opened = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        nothing = "Nothing was asked here in this period. Imported logs do not say the task."
+        self.view = PlotView(
+            theme, "Local against cloud, by task", _SERIES, TASK_HEADS, dollars, nothing=nothing, stacked=False
+        )
+        self.setAccessibleName("Local against cloud, by task")
+        self.view.opened.connect(lambda number: self.opened.emit(self._tasks[number]))
+        self.body.addWidget(self.view)
+        self.body.addStretch(1)
+        self._tasks: Sequence[AuditRow] = ()
+
+    def show_tasks(self, tasks: Sequence[AuditRow]) -> None:
+        self._tasks = [task for task in tasks if task.local.calls or task.here.calls]
+        self.view.show_bars(task_bars(self._tasks), task_ticks(self._tasks), [task_line(task) for task in self._tasks])

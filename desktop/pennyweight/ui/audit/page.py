@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -25,28 +25,29 @@ from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import KnownError
 from pennyweight.domain.ledger import LedgerEntry
-from pennyweight.services.audit import AuditReport, AuditRow, Grouping
+from pennyweight.services.audit import AuditReport, AuditRow
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.container import Services
 from pennyweight.services.subscription import SubscriptionCheck
-from pennyweight.services.what_if import Average
+from pennyweight.services.thrift import Turn
 from pennyweight.store.audit import Only, RowFilter
-from pennyweight.ui.audit.days_panel import DaysPanel
+from pennyweight.ui.audit.breakdown_panel import BreakdownPanel
+from pennyweight.ui.audit.days_panel import DaysPanel, TasksPanel
 from pennyweight.ui.audit.period_picker import PeriodPicker
+from pennyweight.ui.audit.reprice_panel import RepricePanel
 from pennyweight.ui.audit.rows_dialog import MOST, RowsDialog
-from pennyweight.ui.audit.table import FactsTable
+from pennyweight.ui.audit.thrift_panel import ThriftPanel
 from pennyweight.ui.audit.what_if_panel import WhatIfPanel
-from pennyweight.ui.audit.words import MODEL_HEADS, cards, counted, model_line
+from pennyweight.ui.audit.words import cards, estimated_words, unpriced_words
 from pennyweight.ui.meter.card import MeterCard
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import (
     Banner,
-    Card,
+    FlowLayout,
     GhostButton,
     LinkButton,
     PlainLabel,
     PrimaryButton,
-    SegmentedControl,
     Toast,
     Tone,
 )
@@ -62,12 +63,6 @@ _EXPORTS = (
     ("Ledger as CSV…", "ledger.csv", "CSV (*.csv)"),
     ("Ledger as JSON lines…", "ledger.jsonl", "JSON lines (*.jsonl)"),
     ("Ledger in FOCUS columns…", "focus.csv", "CSV (*.csv)"),
-)
-_SIDES: tuple[tuple[Grouping, str], ...] = (
-    ("model", "Model"),
-    ("task", "Task"),
-    ("source", "Source"),
-    ("conversation", "Chat"),
 )
 _FOUR, _TWO, _SIDE_BY_SIDE, _ACROSS = 980, 520, 980, 760
 
@@ -92,17 +87,19 @@ class AuditPage(QWidget):
         self.cards = [
             MeterCard(name, tone, self.change_plan if name == "Subscription check" else None) for name, tone in _CARDS
         ]
+        self.change_plan.setFixedHeight(16)
         for card in self.cards:
             card.body.addStretch(1)
-        self.counted = PlainLabel("", tone="warn", kind="small")
-        self.show_unpriced = LinkButton("Show unpriced", quiet=True)
-        self.show_estimated = LinkButton("Show estimated", quiet=True)
+        self.unpriced = PlainLabel("", tone="warn", kind="small")
+        self.show_unpriced = LinkButton("Show", name="Show the calls without a price", quiet=True)
+        self.estimated = PlainLabel("", tone="warn", kind="small")
+        self.show_estimated = LinkButton("Show", name="Show the calls with estimated token counts", quiet=True)
         self.days = DaysPanel(theme)
-        self.sides = SegmentedControl(_SIDES, name="Group by")
-        self.sides.choose("model")
-        self.models = FactsTable(MODEL_HEADS, name="By model, task, source or chat")
-        self._lines: tuple[AuditRow, ...] = ()
-        self.what_if = WhatIfPanel()
+        self.breakdown = BreakdownPanel(services.audit, runner, self._fail)
+        self.what_if = WhatIfPanel(services, runner, theme, self._fail)
+        self.tasks = TasksPanel(theme)
+        self.reprice = RepricePanel(services, runner, theme)
+        self.thrift = ThriftPanel(services, runner, theme)
         self.toast = Toast(self)
         self._menu = QMenu(self)
         self._arrange()
@@ -111,7 +108,7 @@ class AuditPage(QWidget):
     def refresh(self) -> None:
         """Bills at the reference model are worked out first where they are missing."""
         self.show_period(self.picker.period)
-        self._ask_what_if()
+        self.what_if.refresh()
 
     def show_period(self, period: AuditPeriod) -> None:
         services = self._services
@@ -133,39 +130,19 @@ class AuditPage(QWidget):
         self.banner.hide()
         for card, text in zip(self.cards, cards(report, check), strict=True):
             card.show_text(text)
-        words = counted(report)
-        self.counted.setText(words)
-        for widget, wanted in (
-            (self.counted, bool(words)),
-            (self.show_unpriced, bool(report.totals.unpriced_rows or report.totals.uncompared_rows)),
-            (self.show_estimated, bool(report.totals.estimated_rows)),
+        for label, button, words in (
+            (self.unpriced, self.show_unpriced, unpriced_words(report)),
+            (self.estimated, self.show_estimated, estimated_words(report)),
         ):
-            widget.setVisible(wanted)
+            label.setText(words)
+            label.setVisible(bool(words))
+            button.setVisible(bool(words))
+        self._notes.setVisible(bool(unpriced_words(report) or estimated_words(report)))
         self.days.show_days(report.days)
-        self._show_side(self.sides.value())
-
-    def _show_side(self, key: str) -> None:
-        report = self._report
-        if report is None:
-            return
-        by = next(side for side, _ in _SIDES if side == key)
-        ready = {"model": report.models, "task": report.tasks, "source": report.sources}
-        if by in ready:
-            self._show_lines(ready[by])
-            return
-        self._runner.query(
-            lambda: self._services.audit.lines(report.period, by),
-            lambda lines: self._show_lines(lines) if self.sides.value() == key else None,
-            self._fail,
-            owner=self,
-        )
-
-    def _show_lines(self, lines: tuple[AuditRow, ...]) -> None:
-        self._lines = lines
-        self.models.show_lines([model_line(row) for row in lines])
-        for number, row in enumerate(lines):
-            tone: Tone = "local" if row.source == "local" else "mute" if row.source is None else "cloud"
-            self.models.mark(number, tone, "imported" if row.imported else "")
+        self.breakdown.show_report(report)
+        self.tasks.show_tasks(report.tasks)
+        self.reprice.show_report(report)
+        self.thrift.show_period(report.period, report.totals)
 
     def open_rows(self, row: AuditRow) -> None:
         """The ledger rows behind a bar or a line."""
@@ -203,21 +180,6 @@ class AuditPage(QWidget):
 
         self._runner.change(lambda: self._services.meter.reprice(Cancel()), done, self._fail, owner=self)
 
-    def _ask_what_if(self) -> None:
-        scenario = self.what_if.scenario()
-        self._runner.query(
-            lambda: self._services.what_if.rows(scenario), self.what_if.show_rows, self._fail, owner=self
-        )
-
-    def _prefill(self, task: str) -> None:
-        def fill(average: Average) -> None:
-            if average.calls:
-                self.what_if.fill(average.input_tokens, average.output_tokens)
-            else:
-                self.toast.tell(f"There is no call of {task} yet.")
-
-        self._runner.query(lambda: self._services.what_if.average(task=task), fill, self._fail, owner=self)
-
     def _open(self, period: AuditPeriod, chosen: RowFilter, title: str) -> None:
         self._runner.query(
             lambda: self._services.audit.rows(period, chosen, limit=MOST),
@@ -226,8 +188,10 @@ class AuditPage(QWidget):
             owner=self,
         )
 
-    def _open_model(self, number: int) -> None:
-        self.open_rows(self._lines[number])
+    def _open_turns(self, turns: Sequence[Turn]) -> None:
+        first, last = turns[0].number, turns[-1].number
+        title = f"Turn {first:,}" if first == last else f"Turns {first:,} to {last:,}"
+        self.rows_dialog(title, [turn.entry for turn in turns]).open()
 
     def _open_only(self, only: Only) -> None:
         title = "Calls without a price" if only == "unpriced" else "Calls with estimated token counts"
@@ -280,10 +244,10 @@ class AuditPage(QWidget):
         self.show_unpriced.clicked.connect(lambda: self._open_only("unpriced"))
         self.show_estimated.clicked.connect(lambda: self._open_only("estimated"))
         self.days.opened.connect(self.open_rows)
-        self.sides.changed.connect(self._show_side)
-        self.models.opened.connect(self._open_model)
-        self.what_if.changed.connect(self._ask_what_if)
-        self.what_if.prefill_wanted.connect(self._prefill)
+        self.breakdown.opened.connect(self.open_rows)
+        self.tasks.opened.connect(self.open_rows)
+        self.thrift.opened.connect(self._open_turns)
+        self.what_if.told.connect(self.toast.tell)
 
     def _go_to_what_if(self) -> None:
         self._scroll.ensureWidgetVisible(self.what_if)
@@ -302,8 +266,10 @@ class AuditPage(QWidget):
             self._card_grid.addWidget(card, number // columns, number % columns)
         for column in range(4):
             self._card_grid.setColumnStretch(column, 1 if column < columns else 0)
-        self._lower.addWidget(self._models_card, 0, 0)
-        self._lower.addWidget(self.what_if, 0 if wide else 1, 1 if wide else 0)
+        for number, panel in enumerate((self.breakdown, self.what_if, self.tasks, self.reprice)):
+            self._lower.addWidget(panel, number // 2 if wide else number, number % 2 if wide else 0)
+        self._lower.addWidget(self.thrift, 4, 0, 1, 2 if wide else 1)
+        self.thrift.set_wide(wide)
         self._lower.setColumnStretch(1, 1 if wide else 0)
 
     def _head(self) -> QBoxLayout:
@@ -326,21 +292,11 @@ class AuditPage(QWidget):
     def _arrange(self) -> None:
         self._card_grid = QGridLayout()
         self._card_grid.setSpacing(14)
-        notes = QHBoxLayout()
-        notes.setSpacing(10)
-        for widget in (self.counted, self.show_unpriced, self.show_estimated):
+        self._notes = QWidget()
+        notes = FlowLayout(self._notes, gap=8)
+        for widget in (self.unpriced, self.show_unpriced, self.estimated, self.show_estimated):
             notes.addWidget(widget)
             widget.hide()
-        notes.addStretch(1)
-        self.models.head(5).setToolTip("Cost for each answer that came to its end, where that is known.")
-        self._models_card = Card()
-        self._models_card.setAccessibleName("By model, task, source or chat")
-        head = QHBoxLayout()
-        head.addWidget(PlainLabel("By", kind="strong"))
-        head.addWidget(self.sides, 1)
-        self._models_card.body.addLayout(head)
-        self._models_card.body.addWidget(self.models)
-        self._models_card.body.addStretch(1)
         self._lower = QGridLayout()
         self._lower.setSpacing(16)
         self._lower.setColumnStretch(0, 1)
@@ -353,7 +309,7 @@ class AuditPage(QWidget):
         column.addLayout(self._top)
         column.addWidget(self.banner)
         column.addLayout(self._card_grid)
-        column.addLayout(notes)
+        column.addWidget(self._notes)
         column.addWidget(self.days)
         column.addLayout(self._lower)
         column.addStretch(1)

@@ -5,15 +5,21 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import QDate, Signal
-from PySide6.QtWidgets import QDateEdit, QDialog, QDialogButtonBox, QFormLayout, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QDateEdit, QDialog, QFormLayout, QHBoxLayout, QMenu, QWidget
 
 from pennyweight.domain.errors import InputError
 from pennyweight.services.audit import AuditService
 from pennyweight.services.audit_period import AuditPeriod, PeriodKind
 from pennyweight.ui.theme import Theme
-from pennyweight.ui.widgets import Pill, PlainLabel, SegmentedControl
+from pennyweight.ui.widgets import GhostButton, Pill, PlainLabel, PrimaryButton, SegmentedControl
 
-_KINDS: tuple[tuple[PeriodKind, str], ...] = (("week", "Week"), ("month", "Month"), ("year", "Year"), ("all", "All"))
+_KINDS: tuple[tuple[PeriodKind, str], ...] = (
+    ("week", "Week"),
+    ("month", "Month"),
+    ("year", "Year"),
+    ("all", "All"),
+    ("custom", "Days…"),
+)
 _STEPS = 12
 
 
@@ -27,8 +33,8 @@ class PeriodPicker(QWidget):
         self._audit = audit
         self.period = audit.period("month")
         self.kinds = SegmentedControl(_KINDS, name="Period")
-        self.kinds.setMaximumWidth(280)
-        self.kinds.setMinimumWidth(190)
+        self.kinds.setMaximumWidth(320)
+        self.kinds.setMinimumWidth(230)
         self.kinds.choose("month")
         self.kinds.changed.connect(self._kind_chosen)
         self.pill = Pill(theme, self.period.title, menu=True, name="Which period")
@@ -42,14 +48,17 @@ class PeriodPicker(QWidget):
 
     def show_period(self, period: AuditPeriod) -> None:
         self.period = period
+        self.kinds.set_value(period.kind)
         self.pill.set_text(period.title)
         self.pill.setAccessibleName(f"Which period: {period.title}")
         self.chosen.emit(period)
 
     def _kind_chosen(self, key: str) -> None:
-        for kind, _ in _KINDS:
-            if kind == key:
-                self.show_period(self._audit.period(kind))
+        kind = next(kind for kind, _ in _KINDS if kind == key)
+        if kind == "custom":
+            self.ask_days().open()
+        else:
+            self.show_period(self._audit.period(kind))
 
     def fill_menu(self) -> None:
         self.menu.clear()
@@ -67,6 +76,7 @@ class PeriodPicker(QWidget):
         """The dialog for a period of one's own, not yet open."""
         dialog = DaysDialog(self.period, self.window())
         dialog.accepted.connect(lambda: self.show_period(dialog.period()))
+        dialog.rejected.connect(lambda: self.kinds.set_value(self.period.kind))
         dialog.finished.connect(lambda _result: dialog.deleteLater())
         return dialog
 
@@ -83,15 +93,24 @@ class DaysDialog(QDialog):
         self.last = _day_field(period.last, "Last day")
         self.problem = PlainLabel("", tone="warn", kind="small")
         self.problem.hide()
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self._check)
-        buttons.rejected.connect(self.reject)
+        cancel, show = GhostButton("Cancel"), PrimaryButton("Show")
+        cancel.clicked.connect(self.reject)
+        show.clicked.connect(self._check)
+        show.setDefault(True)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(show)
         form = QFormLayout(self)
-        form.setContentsMargins(20, 18, 20, 16)
+        form.setContentsMargins(22, 20, 22, 18)
+        form.setVerticalSpacing(10)
+        form.addRow(PlainLabel("Other days", kind="title"))
         form.addRow("First day", self.first)
         form.addRow("Last day", self.last)
         form.addRow(self.problem)
         form.addRow(buttons)
+        self.setMinimumWidth(300)
 
     def period(self) -> AuditPeriod:
         """InputError while the days are the wrong way round."""

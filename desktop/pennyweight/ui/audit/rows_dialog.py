@@ -22,7 +22,7 @@ class RowsDialog(QDialog):
         self.setWindowTitle(f"Rows: {title}")
         self.resize(860, 640)
         self._entries = entries
-        self.table = FactsTable(ROW_HEADS, name=f"Ledger rows: {title}", words=3)
+        self.table = FactsTable(ROW_HEADS, name=f"Ledger rows: {title}", words=3, wide=2)
         self.table.show_lines([entry_line(entry) for entry in entries])
         self.table.opened.connect(self.show_entry)
         self.table.currentCellChanged.connect(lambda row, *_: self.show_entry(row))

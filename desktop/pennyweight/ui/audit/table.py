@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -18,19 +18,32 @@ from PySide6.QtWidgets import (
 from pennyweight.ui.widgets import Badge, Dot, ElidedLabel, Tone
 
 _ROW_PX = 32
+_NAME_PX = 150
 
 
 class FactsTable(QTableWidget):
-    """`opened` carries the number of the row. The first `words` columns are words, the others figures."""
+    """`opened` carries the number of the row. The first `words` columns are words, the others figures.
+
+    The column `wide` takes what room there is; where that is too little the table scrolls sideways.
+    """
 
     opened = Signal(int)
 
     def __init__(
-        self, heads: Sequence[str], *, name: str, most_rows: int = 10, words: int = 1, parent: QWidget | None = None
+        self,
+        heads: Sequence[str],
+        *,
+        name: str,
+        most_rows: int = 10,
+        words: int = 1,
+        wide: int = 0,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(0, len(heads), parent)
         self._most = most_rows
         self._words = words
+        self._wide = wide
+        self._too_narrow = False
         self.setAccessibleName(name)
         self.setHorizontalHeaderLabels(list(heads))
         self.verticalHeader().hide()
@@ -45,7 +58,6 @@ class FactsTable(QTableWidget):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(60)
         for column in range(len(heads)):
             self.head(column).setTextAlignment(self._side(column))
@@ -65,6 +77,7 @@ class FactsTable(QTableWidget):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(self._side(column))
                 self.setItem(row, column, item)
+        self._fit()
         self.updateGeometry()
 
     def mark(self, row: int, tone: Tone, badge: str = "") -> None:
@@ -75,7 +88,7 @@ class FactsTable(QTableWidget):
         item.setText("")
         holder = QWidget()
         line = QHBoxLayout(holder)
-        line.setContentsMargins(8, 0, 4, 0)
+        line.setContentsMargins(3, 0, 4, 0)
         line.setSpacing(7)
         line.addWidget(Dot(tone))
         line.addWidget(ElidedLabel(text, greedy=False))
@@ -91,10 +104,34 @@ class FactsTable(QTableWidget):
 
     def sizeHint(self) -> QSize:
         rows = min(max(1, self.rowCount()), self._most)
-        return QSize(320, self.horizontalHeader().sizeHint().height() + rows * _ROW_PX + 4)
+        bar = self.horizontalScrollBar().sizeHint().height() if self._too_narrow else 0
+        return QSize(320, self.horizontalHeader().sizeHint().height() + rows * _ROW_PX + bar + 4)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        header = self.horizontalHeader()
+        others = sum(
+            max(self.sizeHintForColumn(column), header.sectionSizeHint(column), header.minimumSectionSize())
+            for column in range(self.columnCount())
+            if column != self._wide
+        )
+        narrow = self.viewport().width() - others < _NAME_PX
+        if (
+            narrow != self._too_narrow
+            or header.sectionResizeMode(self._wide) == QHeaderView.ResizeMode.ResizeToContents
+        ):
+            self._too_narrow = narrow
+            mode = QHeaderView.ResizeMode.Fixed if narrow else QHeaderView.ResizeMode.Stretch
+            header.setSectionResizeMode(self._wide, mode)
+            if narrow:
+                header.resizeSection(self._wide, _NAME_PX)
+            self.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentRow() >= 0:

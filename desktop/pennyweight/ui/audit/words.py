@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.meter.energy import is_measured
 from pennyweight.meter.money import decimal_to_nano, format_dollars, format_usd, usd_text
 from pennyweight.meter.quantities import format_energy, format_seconds, format_tokens
 from pennyweight.services.audit import AuditReport, AuditRow, source_name
 from pennyweight.services.exports_html import plan_words
+from pennyweight.services.reprice import RepricedRow
 from pennyweight.services.subscription import SubscriptionCheck
-from pennyweight.store.audit import OWN_ORIGIN
+from pennyweight.services.thrift import NamedThrift, Saved, Turn, resent_tokens
+from pennyweight.store.audit import OWN_ORIGIN, AuditSums
 from pennyweight.ui.meter.figures import CardText
+from pennyweight.ui.meter.reference_list import rate_text
 
 MODEL_HEADS = ("", "answers", "in", "out", "cost", "per kept")
 DAY_HEADS = ("Day", "cloud, billed", "local, at cloud price", "electricity", "calls", "in", "out")
+TASK_HEADS = ("Task", "answers here", "answers cloud", "local, at cloud price", "electricity", "cloud, billed")
+THRIFT_HEADS = ("Chat", "turns", "in", "re-sent", "trimming", "summary")
+TURN_HEADS = ("Turn", "new", "re-sent", "share", "out", "cost")
+REPRICE_HEADS = ("Model", "would be", "between", "against paid", "unpriced")
 ROW_HEADS = ("Time", "Where", "Model", "in", "re-sent", "out", "cost")
 _SOURCES = {"rapl": "RAPL", "rapl-psys": "RAPL", "nvml": "NVML", "battery": "battery", "wall": "wall meter"}
 
@@ -79,19 +89,26 @@ def _subscription(check: SubscriptionCheck) -> CardText:
     if check.break_even_calls is not None:
         tooltip += f" The plan pays from {check.break_even_calls:,} calls such as these; there were {check.calls:,}."
     plan = decimal_to_nano(check.plan_usd)
+    factor = check.break_even_factor
+    small = plan_words(check)
+    if factor is not None:
+        small += f" · even at {factor:,.1f} times this use"
     figure = f"${usd_text(check.plan_usd)}" if check.plan_usd == int(check.plan_usd) else format_usd(plan)
-    return CardText(figure=f"{figure} / mo", small=plan_words(check), tooltip=tooltip)
+    return CardText(figure=f"{figure} / mo", small=small, tooltip=tooltip)
 
 
-def counted(report: AuditReport) -> str:
-    """What is in no sum or is not certain; empty if there is nothing of that kind."""
+def unpriced_words(report: AuditReport) -> str:
+    """What is in no sum; empty if there is nothing of that kind."""
     totals = report.totals
-    parts = []
-    if totals.unpriced_rows:
-        parts.append(f"{_calls(totals.unpriced_rows)} without a price, in no sum")
-    if totals.estimated_rows:
-        parts.append(f"{_calls(totals.estimated_rows)} with estimated or partial token counts")
+    parts = [f"{_calls(totals.unpriced_rows)} without a price, in no sum"] if totals.unpriced_rows else []
+    if totals.uncompared_rows:
+        parts.append(f"{_calls(totals.uncompared_rows)} here without a price at {report.reference.name}")
     return " · ".join(parts)
+
+
+def estimated_words(report: AuditReport) -> str:
+    rows = report.totals.estimated_rows
+    return f"{_calls(rows)} with estimated or partial token counts" if rows else ""
 
 
 def _calls(count: int) -> str:
@@ -143,16 +160,115 @@ def day_hint(row: AuditRow) -> str:
     )
 
 
+def task_line(row: AuditRow) -> tuple[str, ...]:
+    return (
+        row.label.capitalize(),
+        f"{row.local.answers:,}",
+        f"{row.here.answers:,}",
+        format_usd(row.local.equivalent_nano),
+        format_usd(row.local.electric_nano),
+        format_usd(row.here.billed_nano),
+    )
+
+
+def task_hint(row: AuditRow) -> str:
+    return (
+        f"{row.label.capitalize()}\nlocal, at cloud price  {format_usd(row.local.equivalent_nano)}, "
+        f"{row.local.answers:,} answers\ncloud, billed  {format_usd(row.here.billed_nano)}, "
+        f"{row.here.answers:,} answers\nelectricity  {format_usd(row.local.electric_nano)}"
+    )
+
+
+def thrift_words(sums: AuditSums) -> str:
+    if not sums.input_total:
+        return "No input tokens in this period."
+    share = sums.resent / sums.input_total
+    return f"{share:.0%} of {format_tokens(sums.input_total)} input tokens had been sent before."
+
+
+def thrift_line(chat: NamedThrift) -> tuple[str, ...]:
+    found = chat.thrift
+    return (
+        chat.title,
+        f"{len(found.turns):,}",
+        short(found.input_total),
+        f"{found.share_resent:.0%}",
+        _saved(found.trim),
+        _saved(found.summarize),
+    )
+
+
+def _saved(saved: Saved) -> str:
+    if not saved.tokens:
+        return "–"
+    money = saved.cloud_nano + saved.equivalent_nano
+    return format_usd(money) if money else f"{short(saved.tokens)} tokens"
+
+
+def turns_line(turns: Sequence[Turn]) -> tuple[str, ...]:
+    sent = sum(turn.input_total for turn in turns)
+    new = sum(turn.new for turn in turns)
+    return (
+        _turn_name(turns),
+        format_tokens(new),
+        format_tokens(sent - new),
+        f"{(sent - new) / sent:.0%}" if sent else "–",
+        format_tokens(sum(turn.output_total for turn in turns)),
+        format_usd(sum(turn.cost_nano for turn in turns)),
+    )
+
+
+def turns_hint(turns: Sequence[Turn]) -> str:
+    """What a bar of the snowball says on hover."""
+    name, new, resent, share, out, cost = turns_line(turns)
+    return f"Turn {name}, {turns[0].model}\nnew  {new}\nsent before  {resent} ({share})\nout  {out}\ncost  {cost}"
+
+
+def _turn_name(turns: Sequence[Turn]) -> str:
+    first, last = turns[0].number, turns[-1].number
+    return f"{first:,}" if first == last else f"{first:,} to {last:,}"
+
+
+def reprice_line(row: RepricedRow, paid_nano: int) -> tuple[str, ...]:
+    if row.calls and row.unpriced_rows == row.calls:
+        return row.name, "unpriced", "–", "–", f"{row.unpriced_rows:,}"
+    more = row.expected_nano - paid_nano
+    against = "the same" if more == 0 else f"{format_dollars(abs(more))} {'more' if more > 0 else 'less'}"
+    return (
+        row.name,
+        format_dollars(row.expected_nano),
+        f"{format_usd(row.low_nano)} – {format_usd(row.high_nano)}",
+        against,
+        f"{row.unpriced_rows:,}" if row.unpriced_rows else "–",
+    )
+
+
 def entry_line(entry: LedgerEntry) -> tuple[str, ...]:
     return (
         f"{entry.at.astimezone():%Y-%m-%d %H:%M}",
         source_name(entry.source, "" if entry.origin == OWN_ORIGIN else entry.origin.partition(":")[0]),
         entry.model,
         format_tokens(entry.usage.input_total),
-        format_tokens(entry.resent),
+        format_tokens(resent_tokens(entry)),
         format_tokens(entry.usage.output_total),
         cost_words(entry),
     )
+
+
+def _rates(card: dict[str, str], what: str) -> list[tuple[str, str]]:
+    """ "Rate, cache read": "$0.30 per million tokens"; what a later price table may name otherwise stays as it is."""
+    found = []
+    for name, value in sorted(card.items()):
+        words, suffix = name, ""
+        for ending, per in (("_mtok", "per million tokens"), ("_kcount", "per thousand")):
+            if name.endswith(ending):
+                words, suffix = name.removesuffix(ending).replace("_", " "), f" {per}"
+        try:
+            amount = rate_text(Decimal(value))
+        except InvalidOperation:
+            amount = value
+        found.append((f"{what}, {words}", f"{amount}{suffix}"))
+    return found
 
 
 def cost_words(entry: LedgerEntry) -> str:
@@ -163,17 +279,21 @@ def cost_words(entry: LedgerEntry) -> str:
 
 def entry_facts(entry: LedgerEntry) -> list[tuple[str, str]]:
     """The rate card of a row and where it came from, as (name, value)."""
-    usage = entry.usage
+    usage, again = entry.usage, resent_tokens(entry)
     facts = [
         ("Where it came from", entry.origin),
+        *([("Project", entry.project)] if entry.project else []),
         ("What it was", f"{entry.kind}, {entry.task}, ended: {entry.stop_reason.value}"),
-        ("Tokens in", f"{usage.input_total:,}, of which {entry.resent:,} re-sent and {usage.cache_read:,} cached"),
+        (
+            "Tokens in",
+            f"{usage.input_total:,}, of which {again:,} re-sent and {usage.cache_read:,} cached",
+        ),
         ("Tokens out", f"{usage.output_total:,}, of which {usage.reasoning:,} reasoning ({usage.usage_state.value})"),
         ("Cost", cost_words(entry)),
     ]
     if entry.priced_as:
         facts.append(("Priced as", f"{entry.priced_as} ({entry.price_source or 'source not known'})"))
-    facts += [(f"Rate: {name}", f"${value}") for name, value in sorted(entry.rate_card.items())]
+    facts += _rates(entry.rate_card, "Rate")
     if entry.energy is not None:
         how = "measured" if entry.energy.measured else "estimated"
         facts.append(("Energy", f"{format_energy(entry.energy.joules)} in {format_seconds(entry.seconds)}, {how} "
@@ -190,7 +310,7 @@ def entry_facts(entry: LedgerEntry) -> list[tuple[str, str]]:
         facts.append(
             ("At list price", f"{format_usd(bill.expected_nano)} at {bill.reference_name} ({bill.price_source})")
         )
-        facts += [(f"Its rate: {name}", f"${value}") for name, value in sorted(bill.rate_card.items())]
+        facts += _rates(bill.rate_card, "Its rate")
     if entry.note:
         facts.append(("Note", entry.note))
     return facts

@@ -6,6 +6,7 @@ Sonnet 5 costs $2 for a million tokens in and $10 out; gpt-5-mini $0.25 and $2.
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +64,16 @@ def anthropic_cost(path: Path, *days: tuple[str, str]) -> Path:
 def openai_usage(path: Path, *days: tuple[str, int, int]) -> Path:
     """(UTC day, tokens in, tokens out) of gpt-5-mini each."""
     same = "p,21.0,u,k,gpt-5-mini-2025-08-07,FALSE,default"
-    lines = [f"0,0,{day}T00:00:00+00:00,x,{same},{taken}.0,{made}.0,0.0,{taken}.0" for day, taken, made in days]
+    lines = [
+        f"{_seconds(day)},x,{day}T00:00:00+00:00,x,{same},{taken}.0,{made}.0,0.0,{taken}.0" for day, taken, made in days
+    ]
     path.write_text("\n".join([USAGE_HEAD, *lines, ""]), "utf-8")
     return path
 
 
 def openai_cost(path: Path, *days: tuple[str, str]) -> Path:
     """(UTC day, dollars) each."""
-    lines = [f"0,0,{day}T00:00:00+00:00,x,{usd},usd,,p,o,n" for day, usd in days]
+    lines = [f"{_seconds(day)},x,{day}T00:00:00+00:00,x,{usd},usd,,p,o,n" for day, usd in days]
     path.write_text("\n".join([COST_HEAD, *lines, ""]), "utf-8")
     return path
 
@@ -93,3 +96,7 @@ def chatgpt_export(path: Path, *turns: tuple[str, str], at: float = 1761991200.0
     chat = {"id": "c1", "title": "t", "create_time": at, "current_node": parent, "mapping": nodes}
     path.write_text(json.dumps([chat]), "utf-8")
     return path
+
+
+def _seconds(day: str) -> int:
+    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())

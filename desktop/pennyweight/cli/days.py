@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _Day(click.ParamType[date]):
+class Day(click.ParamType[date]):
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
@@ -28,11 +28,11 @@ class _Day(click.ParamType[date]):
 
 def period_options(command: F) -> F:
     """Adds `first` and `last`."""
-    last = click.option("--to", "last", type=_Day(), help="Last day, included (default: today).")(command)
+    last = click.option("--to", "last", type=Day(), help="Last day, included (default: today).")(command)
     return click.option(
         "--from",
         "first",
-        type=_Day(),
+        type=Day(),
         help="First day, such as 2026-11-01 (default: the first of the last day's month).",
     )(last)
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "audit": ("audit", "Where the money and the tokens went."),
     "what-if": ("what_if", "What a task would cost, run many times."),
     "import": ("imports", "Other programs' usage into the ledger."),
+    "reconcile": ("reconcile", "A provider's bill against the ledger."),
     "export": ("export", "Chats, ledger or report into files."),
     "doctor": ("doctor", "Check that everything is in order."),
 }

@@ -149,8 +149,9 @@ def sentence(found: Overlap, chosen: Counting, names: dict[str, str], *, ahead: 
     days = f"{found.days:,} {'day' if found.days == 1 else 'days'}"
     sources = " and ".join(names.get(source, source) for source in found.sources)
     where = ", ".join("this program" if not kind else names.get(kind, kind) for kind in found.kinds)
+    verb = "would be" if ahead else "is" if found.days == 1 else "are"
     told = (
-        f"{days} of {sources} {'would be' if ahead else 'are'} in the ledger twice: {format_usd(found.report_nano)} in"
+        f"{days} of {sources} {verb} in the ledger twice: {format_usd(found.report_nano)} in"
         f" the provider's report, {format_usd(found.call_nano)} call by call ({where})."
     )
     counts = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pennyweight.domain.cancel import Cancel
@@ -22,7 +22,13 @@ __all__ = ["ImportReport", "ImportService", "ImportStopped"]
 
 _WATCH = "imports.watch"
 _SEEN = "imports.seen"
-_INSTANT = timedelta(microseconds=1)
+_DAY, _HALF_DAY = timedelta(days=1), timedelta(hours=12)
+
+
+def _utc_days(start: datetime, end: datetime) -> tuple[str, str]:
+    """The UTC days nearest to a period of local days, first and last: its ends rounded to midnight of UTC."""
+    first, past = (at.astimezone(UTC) + _HALF_DAY for at in (start, end))
+    return f"{first:%Y-%m-%d}", f"{past - _DAY:%Y-%m-%d}"
 
 
 def _ignore(text: str, fraction: float | None) -> None:
@@ -92,9 +98,22 @@ class ImportService:
         """(provider, first UTC day, last UTC day, nano-dollars) of the bills that were imported."""
         return self._store.imports.bill_days()
 
+    def billed_in(self, start: datetime, end: datetime) -> list[tuple[str, int, int, int]]:
+        """(provider, nano-dollars billed, nano-dollars of the counted rows on the billed days, days) of each provider
+        with a bill for a UTC day that begins in start <= day < end."""
+        first, last = _utc_days(start, end)
+        rows = []
+        for source, *_ in self.billed():
+            billed = {day for day in self._store.imports.bills(source) if first <= day <= last}
+            if billed:
+                days = [day for day in self.reconcile(source, min(billed), max(billed)).days if day.utc_day in billed]
+                nano = sum(day.billed_nano or 0 for day in days)
+                rows.append((source, nano, sum(day.ledger_nano for day in days), len(days)))
+        return rows
+
     def overlaps(self, start: datetime, end: datetime) -> overlap.Overlap:
         """What the ledger tells twice on the UTC days that a period touches."""
-        return overlap.in_ledger(self._store, f"{start:%Y-%m-%d}", f"{end - _INSTANT:%Y-%m-%d}")
+        return overlap.in_ledger(self._store, *_utc_days(start, end))
 
     def counting(self) -> Counting:
         return overlap.counting(self._store)

@@ -1,0 +1,47 @@
+"""What an import and a reconciliation are said in, in the window and on the command line."""
+
+from __future__ import annotations
+
+from pennyweight.domain.errors import InputError
+from pennyweight.services.audit import IMPORT_NAMES
+from pennyweight.services.imports.overlap import Overlap, sentence
+from pennyweight.services.imports.reconcile import Day
+from pennyweight.store.overlaps import Counting
+
+PROVIDER_NAMES = {"openai": "OpenAI", "anthropic": "Anthropic", "openrouter": "OpenRouter", "google": "Google"}
+BILLING = ("openai", "anthropic")
+"""Providers whose cost report can be imported."""
+REASONS = {
+    "no rows": "no rows here",
+    "no bill": "not in the bill",
+    "in the report only": "in the report only",
+    "counted twice": "counted twice",
+    "unpriced": "rows without a price",
+    "estimated": "estimated rows",
+    "rounded": "rounded",
+}
+
+
+def provider_name(source: str) -> str:
+    return PROVIDER_NAMES.get(source, source)
+
+
+def told_twice(found: Overlap, counting: Counting, *, ahead: bool = False) -> str:
+    """One sentence on what is, or would be, in the ledger twice; empty if nothing is."""
+    return sentence(found, counting, IMPORT_NAMES | PROVIDER_NAMES, ahead=ahead)
+
+
+def day_reasons(day: Day) -> str:
+    """What explains a day's difference: "agrees", "rows without a price (2), rounded", or "–"."""
+    if day.difference_nano == 0:
+        return "agrees"
+    counts = {"unpriced": day.unpriced, "estimated": day.estimated}
+    parts = [REASONS[reason] + (f" ({counts[reason]:,})" if counts.get(reason) else "") for reason in day.explained]
+    return ", ".join(parts) or "–"
+
+
+def checked_provider(name: str) -> str:
+    """InputError unless the provider has a cost report that can be imported."""
+    if name not in BILLING:
+        raise InputError(f"There is no bill of {name!r} to compare with.", advice=f"Known: {', '.join(BILLING)}.")
+    return name

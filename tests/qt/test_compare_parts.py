@@ -14,36 +14,52 @@ from pennyweight.domain.comparison import Side
 from pennyweight.domain.errors import KnownError
 from pennyweight.meter.budget import BudgetState
 from pennyweight.services.budgets import BudgetView
-from pennyweight.services.comparison import Advice, CompareEvent, SideDelta, SideFailed, SideLive, Statistics
+from pennyweight.services.comparison import Advice, CompareEvent, PairKind, SideDelta, SideFailed, SideLive, Statistics
 from pennyweight.services.escalation import PriceRange
 from pennyweight.ui.cloud.words import range_text, record
 from pennyweight.ui.compare.diff import differences
 from pennyweight.ui.compare.statistics_card import StatisticsCard
+from pennyweight.ui.compare.words import why
 from pennyweight.ui.composer.estimate import advice_parts
 from pennyweight.ui.meter.budget_bar import BudgetBar
 from pennyweight.ui.theme import Theme
 
 
-def statistics(task: str, compared: int, good: int, low: float, high: float, advice: Advice) -> Statistics:
+def statistics(
+    task: str,
+    compared: int,
+    good: int,
+    low: float,
+    high: float,
+    advice: Advice,
+    kind: PairKind = "mixed",
+    more: int = 0,
+) -> Statistics:
     return Statistics(
         task=task,
-        local_model="starter",
-        other="anthropic/claude",
+        kind=kind,
+        first="openai/mini" if kind == "cloud" else "local/starter",
+        second="local/second" if kind == "local" else "anthropic/claude",
+        first_name="Mini" if kind == "cloud" else "Starter",
+        second_name="Second" if kind == "local" else "Claude",
         compared=compared,
         good_enough=good,
+        second_good_enough=compared - good,
         share=good / compared,
         low=low,
         high=high,
-        local_per_kept=20_000,
-        other_per_kept=16_000_000,
+        first_per_kept=20_000,
+        second_per_kept=16_000_000,
         advice=advice,
+        more=more,
         since=datetime(2026, 9, 3, tzinfo=UTC),
     )
 
 
 WORTH = statistics("rewrite", 11, 1, 0.02, 0.38, "worth the tokens")
 LOCAL = statistics("summarize", 31, 29, 0.79, 0.98, "stay local")
-UNCLEAR = statistics("draft", 4, 2, 0.15, 0.85, "")
+NOT_YET = "no suggestion yet, the interval holds 50%: at least 5 more choices, all for the same one"
+UNCLEAR = statistics("draft", 4, 2, 0.15, 0.85, "", more=5)
 
 
 def test_differences_name_the_words_that_changed() -> None:
@@ -69,10 +85,28 @@ def test_the_table_tells_shares_intervals_and_advice(qtbot: QtBot, theme: Theme)
     card.show_statistics([LOCAL, WORTH, UNCLEAR])
     assert card.since.text() == "46 comparisons since September"
     assert card.rows() == [
-        ["Summarize", "31", "94%", "79–98%", "0.002¢", "1.6¢", "stay local"],
-        ["Rewrite", "11", "9%", "2–38%", "0.002¢", "1.6¢", "worth the tokens"],
-        ["Draft", "4", "50%", "15–85%", "0.002¢", "1.6¢", "not clear yet"],
+        ["Summarize", "31", "94%", "79–98%", "0.002¢", "1.6¢", "stay local", ""],
+        ["Rewrite", "11", "9%", "2–38%", "0.002¢", "1.6¢", "worth the tokens", ""],
+        ["Draft", "4", "50%", "15–85%", "0.002¢", "1.6¢", "not clear yet", NOT_YET],
     ]
+
+
+def test_pairs_of_a_kind_are_named_and_have_words_of_their_own(qtbot: QtBot, theme: Theme) -> None:
+    card = StatisticsCard()
+    qtbot.addWidget(card)
+    clouds = statistics("draft", 9, 9, 0.7, 1.0, "the first will do", "cloud")
+    here = statistics("ask", 1, 0, 0.0, 0.79, "", "local", more=4)
+    card.show_statistics([LOCAL, clouds, here], 35)
+    assert card.since.text() == "35 comparisons since September"
+    assert [row[0] for row in card.rows()] == ["Summarize", "Ask", "Draft"]
+    assert [row[6] for row in card.rows()] == ["stay local", "not clear yet", "the first will do"]
+    assert [row[7].split(" · ")[0] for row in card.rows()] == [
+        "Starter or Claude",
+        "Starter or Second",
+        "Mini or Claude",
+    ]
+    assert "local answer" in why(LOCAL)
+    assert "Mini" in why(clouds)
 
 
 def test_advice_is_given_only_where_the_record_speaks() -> None:

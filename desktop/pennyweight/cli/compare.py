@@ -160,21 +160,23 @@ def _look_back(opened: Services, preferences: Path | None, as_json: bool) -> Non
     rows = [
         {
             "task": row.task,
-            "local_model": row.local_model,
-            "other": row.other,
+            "kind": row.kind,
+            "first": row.first,
+            "second": row.second,
             "compared": row.compared,
             "good_enough": row.good_enough,
             "share": round(row.share, 4),
             "low": round(row.low, 4),
             "high": round(row.high, 4),
-            "local_per_kept_usd": usd(row.local_per_kept),
-            "other_per_kept_usd": usd(row.other_per_kept),
+            "first_per_kept_usd": usd(row.first_per_kept),
+            "second_per_kept_usd": usd(row.second_per_kept),
             "advice": row.advice,
+            "more_choices_needed": row.more,
         }
         for row in opened.compare.statistics()
     ]
     if as_json:
         print_json({"rows": rows})
         return
-    columns = ("task", "local_model", "other", "compared", "share", "low", "high", "advice")
+    columns = ("task", "first", "second", "compared", "share", "low", "high", "advice")
     table(rows, [(name, name.replace("_", " ")) for name in columns])

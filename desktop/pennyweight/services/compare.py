@@ -293,16 +293,20 @@ class CompareService:
         """The comparison and its choice; its cost stays in the ledger."""
         self._store.comparisons.delete(comparison_id)
 
+    def choices(self) -> int:
+        """How many comparisons have one."""
+        return len(self._store.comparisons.chosen())
+
     def statistics(self) -> _Statistics:
-        """Per task, local model and cloud model, the most compared first."""
+        """Per task and pair of models, the most compared first."""
         return statistics(self._store.comparisons.chosen())
 
     def advice(self, task: Task) -> Statistics | None:
         """What the person's own choices say about this task and the chosen local model; None while they do not."""
         current = self._models.current()
-        name = current.id if current is not None else ""
-        rows = (row for row in self.statistics() if row.task == task.value and row.local_model == name)
-        return next((row for row in rows if row.advice), None)
+        here = f"local/{current.id}" if current is not None else ""
+        rows = (row for row in self.statistics() if row.task == task.value and row.kind == "mixed")
+        return next((row for row in rows if row.advice and row.first == here), None)
 
     def export_preferences(self, path: Path) -> int:
         """JSON lines: prompt, chosen, rejected, edited. Returns how many. InputError if it cannot be written."""

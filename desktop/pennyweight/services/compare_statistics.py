@@ -1,83 +1,141 @@
-"""What the person's choices say, per task, local model and other model; and the choices as a preference data set."""
+"""What the person's choices say, per task and pair of models; and the choices as a preference data set."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import combinations, count
 from typing import Any
 
 from pennyweight.domain.comparison import Comparison, Side
 from pennyweight.meter.wilson import wilson
-from pennyweight.services.comparison import Advice, Statistics
+from pennyweight.services.comparison import Advice, PairKind, Statistics
 
 _HALF = 0.5
 
 
 @dataclass(slots=True)
+class _Part:
+    """One model of a pair: how often its answer was good enough, and what its answers cost."""
+
+    source: str
+    model: str
+    name: str
+    kept: int = 0
+    costs: list[int | None] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return f"{self.source}/{self.model}"
+
+    @property
+    def is_local(self) -> bool:
+        return self.source == "local"
+
+    @property
+    def per_kept(self) -> int | None:
+        """What one kept answer cost, the others included; None where a price or a kept answer is missing."""
+        known = [cost for cost in self.costs if cost is not None]
+        return sum(known) // self.kept if self.kept and len(known) == len(self.costs) else None
+
+
+@dataclass(slots=True)
 class _Tally:
+    parts: tuple[_Part, _Part]
     since: datetime
     compared: int = 0
-    local_kept: int = 0
-    other_kept: int = 0
-    local_costs: list[int | None] = field(default_factory=list)
-    other_costs: list[int | None] = field(default_factory=list)
 
 
 def statistics(chosen: Sequence[Comparison]) -> list[Statistics]:
-    """The most compared first. A comparison counts once for each pair of a local and a cloud answer in it."""
+    """The most compared first. A comparison counts once for each pair of different models in it.
+
+    Of a local and a cloud model the local one is the first; of two of a kind, the one whose answers cost less.
+    """
     tallies: dict[tuple[str, str, str], _Tally] = {}
     for comparison in chosen:
-        for local_at, local, other_at, other in _pairs(comparison):
-            key = (comparison.task.value, local.model, f"{other.source}/{other.model}")
-            tally = tallies.setdefault(key, _Tally(comparison.at))
-            tally.since = min(tally.since, comparison.at)
-            tally.compared += 1
-            tally.local_kept += local_at in comparison.kept
-            tally.other_kept += other_at in comparison.kept
-            tally.local_costs.append(local.cost_nano)
-            tally.other_costs.append(other.cost_nano)
-    found = [_statistics(key, tally) for key, tally in tallies.items()]
-    return sorted(found, key=lambda row: (-row.compared, row.task, row.local_model, row.other))
+        for pair in combinations(enumerate(comparison.sides), 2):
+            _count(tallies, comparison, sorted(pair, key=lambda side: (not side[1].is_local, _id(side[1]))))
+    found = [_statistics(task, tally) for (task, _, _), tally in tallies.items()]
+    return sorted(found, key=lambda row: (-row.compared, row.task, row.first, row.second))
 
 
-def _pairs(comparison: Comparison) -> Iterator[tuple[int, Side, int, Side]]:
-    sides = list(enumerate(comparison.sides))
-    for local_at, local in sides:
-        for other_at, other in sides:
-            if local.is_local and not other.is_local and local.text and other.text:
-                yield local_at, local, other_at, other
+def _id(side: Side) -> str:
+    return f"{side.source}/{side.model}"
 
 
-def _statistics(key: tuple[str, str, str], tally: _Tally) -> Statistics:
-    low, high = wilson(tally.local_kept, tally.compared)
+def _count(
+    tallies: dict[tuple[str, str, str], _Tally], comparison: Comparison, pair: Sequence[tuple[int, Side]]
+) -> None:
+    (_, one), (_, other) = pair
+    if _id(one) == _id(other) or not (one.text and other.text):
+        return
+    key = (comparison.task.value, _id(one), _id(other))
+    if key not in tallies:
+        first, second = (_Part(side.source, side.model, side.model_name or side.model) for _, side in pair)
+        tallies[key] = _Tally((first, second), comparison.at)
+    tally = tallies[key]
+    tally.since = min(tally.since, comparison.at)
+    tally.compared += 1
+    for part, (position, side) in zip(tally.parts, pair, strict=True):
+        part.kept += position in comparison.kept
+        part.costs.append(side.cost_nano)
+
+
+def _statistics(task: str, tally: _Tally) -> Statistics:
+    first, second = tally.parts
+    kind: PairKind = "mixed" if first.is_local != second.is_local else "local" if first.is_local else "cloud"
+    if kind != "mixed":
+        first, second = sorted(tally.parts, key=lambda part: (sum(cost or 0 for cost in part.costs), part.id))
+    low, high = wilson(first.kept, tally.compared)
     return Statistics(
-        task=key[0],
-        local_model=key[1],
-        other=key[2],
+        task=task,
+        kind=kind,
+        first=first.id,
+        second=second.id,
+        first_name=first.name,
+        second_name=second.name,
         compared=tally.compared,
-        good_enough=tally.local_kept,
-        share=tally.local_kept / tally.compared,
+        good_enough=first.kept,
+        second_good_enough=second.kept,
+        share=first.kept / tally.compared,
         low=low,
         high=high,
-        local_per_kept=_per_kept(tally.local_costs, tally.local_kept),
-        other_per_kept=_per_kept(tally.other_costs, tally.other_kept),
-        advice=_advice(low, high, tally),
+        first_per_kept=first.per_kept,
+        second_per_kept=second.per_kept,
+        advice=_advice(kind, first.kept, second.kept, tally.compared),
+        more=_more(first.kept, second.kept, tally.compared),
         since=tally.since,
     )
 
 
-def _advice(low: float, high: float, tally: _Tally) -> Advice:
-    """Only where the whole interval is above or below one half, and the other side did better."""
+def _settled(first: int, second: int, compared: int) -> int:
+    """1 or 2: which one the record speaks for. 0 unless the whole interval is on one side of one half; for the second
+    it must also have done better."""
+    low, high = wilson(first, compared)
     if low > _HALF:
-        return "stay local"
-    return "worth the tokens" if high < _HALF and tally.other_kept > tally.local_kept else ""
+        return 1
+    return 2 if high < _HALF and second > first else 0
 
 
-def _per_kept(costs: Sequence[int | None], kept: int) -> int | None:
-    """What one kept answer cost, those that were not kept included; None where a price or a kept answer is missing."""
-    known = [cost for cost in costs if cost is not None]
-    return sum(known) // kept if kept and len(known) == len(costs) else None
+def _advice(kind: PairKind, first: int, second: int, compared: int) -> Advice:
+    settled = _settled(first, second, compared)
+    if not settled:
+        return ""
+    if kind == "mixed":
+        return "stay local" if settled == 1 else "worth the tokens"
+    return "the first will do" if settled == 1 else "the second is better"
+
+
+def _more(first: int, second: int, compared: int) -> int:
+    """The fewest further choices, all for the same one alone, after which there would be advice; 0 if there is."""
+    if _settled(first, second, compared):
+        return 0
+    return next(
+        more
+        for more in count(1)
+        if _settled(first + more, second, compared + more) or _settled(first, second + more, compared + more)
+    )
 
 
 def preferences(comparison: Comparison, prompt: str) -> Iterator[dict[str, Any]]:

@@ -10,11 +10,14 @@ from pennyweight.domain.comparison import Choice, Comparison, Side
 from pennyweight.domain.errors import KnownError
 
 __all__ = [
-    "Advice", "Choice", "CompareDone", "CompareEvent", "CompareStarted", "Comparison", "Side", "SideDelta",
+    "Advice", "Choice", "CompareDone", "CompareEvent", "CompareStarted", "Comparison", "PairKind", "Side", "SideDelta",
     "SideDone", "SideFailed", "SideLive", "SideStatus", "Statistics", "Target",
 ]  # fmt: skip
 
-Advice = Literal["", "stay local", "worth the tokens"]
+Advice = Literal["", "stay local", "worth the tokens", "the first will do", "the second is better"]
+"""The last two are for two models of a kind."""
+PairKind = Literal["mixed", "local", "cloud"]
+"""A local and a cloud model, two local ones, two in the cloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +92,29 @@ CompareEvent = CompareStarted | SideStatus | SideDelta | SideLive | SideDone | S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
-    """What the choices say about one task, one local model and one other model. Shares in 0..1, nano-dollars."""
+    """What the choices say about one task and two models. Shares in 0..1, nano-dollars."""
 
     task: str
-    local_model: str
-    other: str
-    """`provider/model`."""
+    kind: PairKind
+    first: str
+    """`local/model` or `provider/model`. Of two of a kind the one whose answers cost less."""
+    second: str
+    first_name: str
+    second_name: str
     compared: int
     good_enough: int
-    """Local answers chosen alone or together with the other."""
+    """Answers of the first that were chosen, alone or together with the other."""
+    second_good_enough: int
     share: float
+    """Of the first: `good_enough` of `compared`."""
     low: float
     high: float
-    """95 % Wilson interval."""
-    local_per_kept: int | None
-    """Cost of all local answers over those kept; None without a kept one."""
-    other_per_kept: int | None
+    """95 % Wilson interval of `share`."""
+    first_per_kept: int | None
+    """Cost of all its answers over those kept; None without a kept one, or where a price is missing."""
+    second_per_kept: int | None
     advice: Advice
     """Only where the whole interval lies on one side of one half."""
+    more: int
+    """Without advice: the fewest further choices, all for the same one, after which there would be some."""
     since: datetime

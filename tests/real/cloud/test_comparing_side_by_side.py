@@ -221,12 +221,18 @@ def test_statistics_match_a_table_made_by_hand(bench_table: Table) -> None:
         local_costs += found.sides[0].cost_nano or 0
         assert bench_table.compare.choose(found.id, choice, "a note").note == "a note"
     (row,) = bench_table.compare.statistics()
-    assert (row.task, row.local_model, row.other) == ("ask", found.sides[0].model, f"openai/{MODEL}")
+    assert (row.task, row.kind, row.first, row.second) == (
+        "ask",
+        "mixed",
+        f"local/{found.sides[0].model}",
+        f"openai/{MODEL}",
+    )
     assert (row.compared, row.good_enough, row.share) == (10, 8, 0.8)
     assert (row.low, row.high) == pytest.approx((0.490, 0.943), abs=0.001)
     assert row.advice == ""  # 49 % to 94 % holds one half
-    assert row.local_per_kept == local_costs // 8
-    assert row.other_per_kept == 10 * 175_000 // 3
+    assert row.more == 1  # 9 of 11: 52 % to 95 %
+    assert row.first_per_kept == local_costs // 8
+    assert row.second_per_kept == 10 * 175_000 // 3
     for _ in range(2):
         bench_table.answers("Far.")
         found = result_of(bench_table.run(LOCAL, CLOUD))

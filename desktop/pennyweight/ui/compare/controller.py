@@ -44,6 +44,7 @@ from pennyweight.ui.theme import Theme
 @dataclass(frozen=True, slots=True)
 class _Known:
     statistics: list[Statistics]
+    choices: int
     locals: list[ModelInfo]
     current: ModelInfo | None
     clouds: list[CloudModel]
@@ -92,7 +93,8 @@ class CompareController(QObject):
                 for price in keys.known_models(entry.id)
             ]
             models = self._services.models
-            return _Known(self._services.compare.statistics(), list(models.list()), models.current(), clouds)
+            compare = self._services.compare
+            return _Known(compare.statistics(), compare.choices(), list(models.list()), models.current(), clouds)
 
         self._runner.query(fetch, self._refreshed, self._failed, owner=self)
 
@@ -160,7 +162,7 @@ class CompareController(QObject):
         self.sheet.way_out.connect(self._way_out)
 
     def _refreshed(self, known: _Known) -> None:
-        self._page.statistics.show_statistics(known.statistics)
+        self._page.statistics.show_statistics(known.statistics, known.choices)
         self._names = {cloud.price.provider: cloud.provider_name for cloud in known.clouds} | self._names
         self.menu.set_choices(known.locals, known.clouds)
         if not self._begun and known.current is not None:

@@ -8,21 +8,31 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from pennyweight.meter.money import format_usd
-from pennyweight.services.comparison import Statistics
-from pennyweight.ui.compare.words import interval, percent, since
-from pennyweight.ui.widgets import Badge, Card, ElidedLabel, Line, PlainLabel, plain_tooltip
+from pennyweight.services.comparison import Advice, PairKind, Statistics
+from pennyweight.ui.compare.words import interval, missing, percent, since, why
+from pennyweight.ui.widgets import Badge, Card, ElidedLabel, Line, PlainLabel, Tone, plain_tooltip
 
-_HEADS = (
-    "Task", "compared", "local good enough", "95% interval", "local per kept answer", "cloud per kept answer",
-    "suggestion",
-)  # fmt: skip
+_HEADS: dict[PairKind, tuple[str, ...]] = {
+    "mixed": (
+        "Task", "compared", "local good enough", "95% interval", "local per kept answer", "cloud per kept answer",
+        "suggestion",
+    ),
+    "local": (
+        "Two on this computer", "compared", "first good enough", "95% interval", "first per kept answer",
+        "second per kept answer", "suggestion",
+    ),
+    "cloud": (
+        "Two in the cloud", "compared", "first good enough", "95% interval", "first per kept answer",
+        "second per kept answer", "suggestion",
+    ),
+}  # fmt: skip
+_COLUMNS = 7
 _NARROW_HIDES = (3, 4, 5)
 _NARROW_PX = 760
-_WHY = {
-    "stay local": "The whole 95% interval lies above one half: the local answer is usually good enough for you here.",
-    "worth the tokens": "The whole 95% interval lies below one half: the local answer is usually not good enough here.",
-    "": "Too few choices to say: the 95% interval still spans one half.",
-}
+_TONES: dict[Advice, Tone] = {
+    "": "mute", "stay local": "local", "worth the tokens": "cloud", "the first will do": "local",
+    "the second is better": "cloud",
+}  # fmt: skip
 
 
 class StatisticsCard(Card):
@@ -48,55 +58,66 @@ class StatisticsCard(Card):
             tone="mute", wrap=True,
         )  # fmt: skip
         self.body.addWidget(self.nothing)
-        self._cells: dict[int, list[QWidget]] = {}
+        self._lines: list[list[PlainLabel]] = []
+        self._hidden_when_narrow: list[QWidget] = []
         self.show_statistics(())
 
     def rows(self) -> list[list[str]]:
-        """The figures as shown, for tests and for reading aloud."""
-        columns = [self._cells.get(column, []) for column in range(len(_HEADS))]
-        return [[cell.text() for cell in row if isinstance(cell, PlainLabel)] for row in zip(*columns, strict=True)][1:]
+        """The figures as shown, for tests and for reading aloud: seven cells and, last, the line below."""
+        return [[cell.text() for cell in line] for line in self._lines]
 
-    def show_statistics(self, statistics: Sequence[Statistics]) -> None:
+    def show_statistics(self, statistics: Sequence[Statistics], choices: int | None = None) -> None:
+        """`choices`: of how many comparisons; one of three models is in three rows."""
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._cells = {}
-        self.since.setText(since(statistics))
+        self._lines, self._hidden_when_narrow = [], []
+        self.since.setText(since(statistics, choices))
         self.nothing.setVisible(not statistics)
         self._holder.setVisible(bool(statistics))
-        if not statistics:
-            return
-        for column, text in enumerate(_HEADS):
-            self._put(PlainLabel(text, tone="mute", kind="small-strong"), 0, column)
-        pairs = {(row.local_model, row.other) for row in statistics}
-        line = 1
-        for row in statistics:
-            self._grid.addWidget(Line(), line, 0, 1, len(_HEADS))
-            name = row.task.capitalize() if len(pairs) == 1 else f"{row.task.capitalize()} · {row.other}"
-            task = ElidedLabel(name)
-            task.setToolTip(plain_tooltip(f"{row.local_model} here, compared with {row.other}"))
-            self._put(task, line + 1, 0)
-            texts = (
-                f"{row.compared:,}", percent(row.share), interval(row), _kept(row.local_per_kept),
-                _kept(row.other_per_kept),
-            )  # fmt: skip
-            for column, text in enumerate(texts, start=1):
-                self._put(PlainLabel(text), line + 1, column)
-            tone = {"stay local": "local", "worth the tokens": "cloud"}.get(row.advice, "mute")
-            badge = Badge(row.advice or "not clear yet", tone="local" if tone == "local" else "mute")
-            if tone == "cloud":
-                badge.set_tone("cloud")
-            badge.setToolTip(_WHY[row.advice])
-            self._put(badge, line + 1, 6)
-            line += 2
+        kinds: tuple[PairKind, ...] = ("mixed", "local", "cloud")
+        alone = len({(row.first, row.second) for row in statistics}) == 1
+        for kind in kinds:
+            rows = [row for row in statistics if row.kind == kind]
+            if rows:
+                self._head(kind)
+            for row in rows:
+                self._row(row, named=not alone or kind != "mixed")
         self.fit_to(self.width())
 
+    def _head(self, kind: PairKind) -> None:
+        at = self._grid.rowCount()
+        if at > 1:
+            self._grid.setRowMinimumHeight(at, 14)
+            at += 1
+        for column, text in enumerate(_HEADS[kind]):
+            self._put(PlainLabel(text, tone="mute", kind="small-strong"), at, column)
+
+    def _row(self, row: Statistics, *, named: bool) -> None:
+        at = self._grid.rowCount()
+        self._grid.addWidget(Line(), at, 0, 1, _COLUMNS)
+        task = ElidedLabel(row.task.capitalize())
+        badge = Badge(row.advice or "not clear yet", tone=_TONES[row.advice])
+        badge.setToolTip(plain_tooltip(why(row)))
+        figures = (
+            f"{row.compared:,}", percent(row.share), interval(row), _kept(row.first_per_kept),
+            _kept(row.second_per_kept),
+        )  # fmt: skip
+        line: list[PlainLabel] = [task, *(PlainLabel(text) for text in figures), badge]
+        for column, cell in enumerate(line):
+            self._put(cell, at + 1, column)
+        names = f"{row.first_name} or {row.second_name}" if named else ""
+        below = ElidedLabel(" · ".join(part for part in (names, missing(row)) if part), tone="mute", kind="small")
+        below.setVisible(bool(below.text()))
+        self._grid.addWidget(below, at + 2, 0, 1, _COLUMNS)
+        task.setToolTip(plain_tooltip(f"{row.first_name} ({row.first}) compared with {row.second_name} ({row.second})"))
+        self._lines.append([*line, below])
+
     def fit_to(self, width: int) -> None:
-        for column in _NARROW_HIDES:
-            for cell in self._cells.get(column, []):
-                cell.setVisible(width >= _NARROW_PX)
+        for cell in self._hidden_when_narrow:
+            cell.setVisible(width >= _NARROW_PX)
 
     def _put(self, cell: PlainLabel, row: int, column: int) -> None:
         side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
@@ -105,7 +126,8 @@ class StatisticsCard(Card):
             self._grid.addWidget(cell, row, column, Qt.AlignmentFlag.AlignRight)
         else:
             self._grid.addWidget(cell, row, column)
-        self._cells.setdefault(column, []).append(cell)
+        if column in _NARROW_HIDES:
+            self._hidden_when_narrow.append(cell)
 
 
 def _kept(nano: int | None) -> str:

@@ -11,6 +11,7 @@ from pennyweight.meter.quantities import format_energy, format_seconds, format_t
 from pennyweight.services.comparison import SideLive, Statistics
 from pennyweight.ui.widgets.parts import Part
 
+_HALF = 0.5
 CHOICES = {
     Choice.LEFT: "Left is better",
     Choice.BOTH: "Both will do",
@@ -75,10 +76,29 @@ def verdict(comparison: Comparison) -> str:
     return f"{CHOICES[comparison.choice]}{f': {names}' if names else ''}."
 
 
-def since(statistics: Sequence[Statistics]) -> str:
-    """ "64 comparisons since September"."""
-    count = sum(row.compared for row in statistics)
-    if not count:
+def missing(row: Statistics) -> str:
+    """Why there is no suggestion, and the fewest choices that would give one; "" where there is one."""
+    if row.advice:
+        return ""
+    reason = "the interval holds 50%" if row.high >= _HALF else "neither is kept often enough"
+    votes = "1 more choice" if row.more == 1 else f"{row.more:,} more choices, all for the same one"
+    return f"no suggestion yet, {reason}: at least {votes}"
+
+
+def why(row: Statistics) -> str:
+    """What stands behind the suggestion."""
+    who = "the local answer" if row.kind == "mixed" else f"the answer of {row.first_name}"
+    if not row.advice:
+        return f"{missing(row).capitalize()}."
+    if row.low > _HALF:
+        return f"The whole 95% interval lies above one half: {who} is usually good enough for you here."
+    return f"The whole 95% interval lies below one half: {who} is usually not good enough here."
+
+
+def since(statistics: Sequence[Statistics], choices: int | None = None) -> str:
+    """ "64 comparisons since September". `choices`: how many there are, where the rows count some twice."""
+    count = sum(row.compared for row in statistics) if choices is None else choices
+    if not count or not statistics:
         return "no choices yet"
     first = min(row.since for row in statistics)
     return f"{count:,} comparison{'' if count == 1 else 's'} since {first.astimezone().strftime('%B')}"

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.conversation import Task
+from pennyweight.domain.ledger import TokenTotals
 from pennyweight.meter import reference
 from pennyweight.meter.local_cost import Hardware
 from pennyweight.meter.money import format_dollars, format_usd
@@ -98,6 +99,59 @@ def test_while_it_is_written_the_answer_is_on_top_of_what_is_committed(
     assert "now" in column.local.small.text()
     assert len(column.sparkline.bars()) == 2
     assert not runner.busy  # nothing was asked for
+
+
+def test_a_long_summary_is_counted_once_however_often_the_totals_are_asked_for(
+    qtbot: QtBot, column: MeterColumn, services: Services, runner: TaskRunner
+) -> None:
+    """Its parts are in the ledger before it ends, and in the running figures too: the column may show them once."""
+    ask(qtbot, services, runner, column)  # something else is committed already
+    note = "The harbour committee met on Monday {0} and agreed to repair pier {0} for {0}00 euros before the spring."
+    text = "\n\n".join(note.format(number) for number in range(1, 400))
+    shown: list[tuple[int, int]] = []
+    lives: list[Live] = []
+
+    def look(batch: list[AskEvent]) -> None:
+        column.take(batch)
+        lives.extend(event for event in batch if isinstance(event, Live))
+        column.refresh()
+
+    show = column.tokens.show_tokens
+
+    def shown_tokens(local: TokenTotals, cloud: TokenTotals) -> None:
+        shown.append((local.input_total, local.output_total))
+        show(local, cloud)
+
+    column.tokens.show_tokens = shown_tokens  # type: ignore[method-assign]
+    committed = services.meter.totals("today").totals
+    draft = Draft(text=text, task=Task.SUMMARIZE, seed=1)
+    handle = runner.stream(lambda cancel: services.ask.ask(draft, cancel))
+    handle.events.connect(look)
+    with qtbot.waitSignal(handle.finished, timeout=100_000):
+        handle.start()
+    qtbot.waitUntil(lambda: not runner.busy, timeout=30_000)
+    totals = services.meter.totals("today").totals
+    assert totals.calls > committed.calls + 3
+    assert len(set(shown)) > 3
+    assert shown == sorted(shown)
+    assert [sum(pair) for pair in shown] == sorted(sum(pair) for pair in shown)
+    assert shown[-1] == (totals.local.input_total, totals.local.output_total)
+    assert column.local.figure.text() == format_dollars(totals.electric_nano)
+    assert all(totals.local.input_total - committed.local.input_total >= live.input_total for live in lives), (
+        "running figures beyond the end"
+    )
+
+
+def test_an_answer_whose_events_broke_off_does_not_stay_on_top(
+    qtbot: QtBot, column: MeterColumn, services: Services, runner: TaskRunner
+) -> None:
+    events = ask(qtbot, services, runner, column)
+    totals = services.meter.totals("today").totals
+    column.take([event for event in events if not isinstance(event, AnswerDone)])
+    column.answer_ended()
+    qtbot.waitUntil(lambda: not runner.busy)
+    assert column.local.figure.text() == format_dollars(totals.electric_nano)
+    assert len(column.sparkline.bars()) == 1
 
 
 def test_another_chat_does_not_count_it(

@@ -36,10 +36,11 @@ class AnswerWriter:
         if self._clock() - self._written_at >= EVERY_SECONDS:
             self.flush()
 
-    def set_text(self, text: str) -> None:
-        """Instead of all text so far."""
+    def finish_part(self, text: str, rows: Sequence[LedgerEntry]) -> None:
+        """`text` instead of all text so far, and the rows of the calls that are done, in one transaction."""
         self._text = [text]
-        self.flush()
+        self._written_at = self._clock()
+        self._store.conversations.finish_part(self.message.id, text, rows)
 
     def begin_anew(self) -> None:
         """What follows replaces the text so far, which stays in the database until the first piece arrives."""
@@ -52,7 +53,7 @@ class AnswerWriter:
         )
 
     def finish(self, state: MessageState, rows: Sequence[LedgerEntry], note: str = "") -> Message:
-        """The end of the answer and its ledger rows, in one transaction."""
+        """The end of the answer and its ledger rows (those of finished parts are there already), in one transaction."""
         self.message = replace(
             self.message, text=self.text.strip(), reasoning="".join(self._reasoning).strip(), state=state, note=note
         )

@@ -173,11 +173,14 @@ class Answering:
             long = LongSummary(self._recipe, request_of(self._job.question, self._recipe), counter)
             if self._task is not Task.SUMMARIZE or not long.possible:
                 raise too_long(plan, counter.window, self._task)
-            self._reason = yield from long.run(self._long_call, self._writer.set_text)
+            self._reason = yield from long.run(self._long_call, self._part_done)
             return
         sampling = replace(self._recipe.sampling, max_output_tokens=plan.max_output)
         result = yield from self._call(plan.turns, sampling, "answer", True, plan)
         self._reason = result.reason
+
+    def _part_done(self, text: str) -> None:
+        self._writer.finish_part(text, self._rows)
 
     def _long_call(
         self, turns: tuple[ChatTurn, ...], sampling: Sampling, kind: EntryKind, shown: bool, status: Status, /
@@ -196,7 +199,7 @@ class Answering:
         plan: ContextPlan | None,
         status: Status | None = None,
     ) -> Generator[AskEvent, None, CallResult]:
-        """One model call, streamed; its ledger row is kept whatever happens."""
+        """One model call, streamed; its ledger row is kept whatever happens (the store gets it when the part ends)."""
         source, model = self._parts.source, self._job.model
         request = AnswerRequest(turns=turns, model=model.id, sampling=replace(sampling, seed=self._job.seed))
         resent = plan.resent_tokens if plan is not None else 0

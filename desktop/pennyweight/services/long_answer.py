@@ -70,7 +70,10 @@ class LongSummary:
         return Shape(parts, calls)
 
     def run(self, call: Call, on_parts: Callable[[str], None]) -> Generator[AskEvent, None, StopReason]:
-        """Make the calls; the last join is shown as the answer. `on_parts` gets the summaries so far as one text."""
+        """Make the calls; the last join is shown as the answer.
+
+        After each other call `on_parts` gets the summaries so far as one text, to be kept.
+        """
         parts = split_text(self._material, self.budget, self._counter.text)
         parts = [part for part in parts if part.strip()]
         sampling = replace(self._recipe.sampling, max_output_tokens=self._part_output)
@@ -100,11 +103,11 @@ class LongSummary:
             for index, group in enumerate(groups, 1):
                 status = Status(f"Putting the parts together: {index} of {len(groups)}")
                 result = yield from call(self._join_turns(group), sampling, "join", False, status)
-                joined.append(result.text.strip() or "\n\n".join(group)[: 4 * self.budget // len(groups)])
                 if result.reason is StopReason.STOPPED:
                     return result.reason
+                joined.append(result.text.strip() or "\n\n".join(group)[: 4 * self.budget // len(groups)])
+                on_parts("\n\n".join([*joined, *(text for later in groups[index:] for text in later)]))
             summaries = joined
-            on_parts("\n\n".join(summaries))
         final = replace(self._recipe.sampling, max_output_tokens=self._reserve)
         result = yield from call(self._join_turns(summaries), final, "join", True, status)
         return result.reason

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -95,14 +95,19 @@ class MeterService:
         self._calibration = calibration
         self._now = now
 
-    def totals(self, period: Period, conversation_id: str | None = None) -> MeterTotals:
+    def totals(
+        self, period: Period, conversation_id: str | None = None, *, without: Collection[str] = ()
+    ) -> MeterTotals:
         """`conversation_id` is for the period "chat"; None there gives an empty chat's totals.
+
+        `without` leaves out answers whose running figures the caller adds: the parts of a long one are in the ledger
+        before it ends.
 
         Days and months are those of this computer's clock and zone.
         """
         settings = self._settings.get()
         reference = self.reference()
-        totals = self._totals(period, conversation_id, reference.id)
+        totals = self._totals(period, conversation_id, reference.id, without)
         learned = self._ratios(reference.id)
         source = self._power.describe()
         sources = "+".join(dict.fromkeys(part for name in totals.energy_sources for part in name.split("+")))
@@ -145,14 +150,16 @@ class MeterService:
             return "yes"
         return "part" if before.equivalent_nano < totals.equivalent_nano else "next"
 
-    def _totals(self, period: Period, conversation_id: str | None, reference: str) -> LedgerTotals:
+    def _totals(
+        self, period: Period, conversation_id: str | None, reference: str, without: Collection[str]
+    ) -> LedgerTotals:
         ledger = self._store.ledger
         if period == "chat":
             if conversation_id is None:
                 return LedgerTotals()
-            return ledger.totals(conversation_id=conversation_id, reference=reference)
+            return ledger.totals(conversation_id=conversation_id, reference=reference, without=without)
         start, end = bounds(period, self._now())
-        return ledger.totals(start=start, end=end, reference=reference)
+        return ledger.totals(start=start, end=end, reference=reference, without=without)
 
     def line(self, message_id: str) -> MeterLine | None:
         """The line under an answer; None if no model call belongs to it."""
@@ -193,11 +200,11 @@ class MeterService:
             on_progress(done)
         return done
 
-    def recent_joules(self, count: int = 12) -> list[float]:
-        """Joules of the newest answers, oldest first."""
+    def recent_joules(self, count: int = 12, *, without: Collection[str] = ()) -> list[float]:
+        """Joules of the newest answers, oldest first; `without` as in `totals`."""
         sums: dict[str, float] = {}
         for row in self._store.ledger.recent(count * 20):
-            if row.energy is not None:
+            if row.energy is not None and row.message_id not in without:
                 key = row.message_id or row.id
                 sums[key] = sums.get(key, 0.0) + row.energy.joules
         return list(reversed(list(sums.values())[:count]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean, median
@@ -182,13 +182,15 @@ class Ledger:
         start: datetime | None = None,
         end: datetime | None = None,
         reference: str | None = None,
+        without: Collection[str] = (),
     ) -> LedgerTotals:
         """Exact sums over rows with start <= at < end, of one conversation or of all.
 
         `reference` chooses the reference model `provider/model`; None takes, row by row, the one of its moment.
+        `without` leaves out the rows of these messages: of answers that are being written and counted elsewhere.
         """
         with self._readers.borrow() as db:
-            return totals.totals(db, totals.Scope(conversation_id, start, end), reference)
+            return totals.totals(db, totals.Scope(conversation_id, start, end), reference, without)
 
     def cloud_spend(self, start: datetime | None, end: datetime | None, source: str | None = None) -> int:
         """Nano-dollars this program's own cloud calls were billed (or are estimated at), of one source or of all.

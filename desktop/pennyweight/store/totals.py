@@ -6,8 +6,9 @@ from rows for the begun hours at both ends, so that they cost about the same for
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -116,12 +117,18 @@ def period(start: datetime | None, end: datetime | None, column: str) -> Conditi
     return " AND ".join(parts), values
 
 
-def totals(db: Database, scope: Scope, reference: str | None) -> LedgerTotals:
+def totals(db: Database, scope: Scope, reference: str | None, without: Collection[str] = ()) -> LedgerTotals:
+    """`without`: messages whose rows are left out, because somebody else is still adding them up."""
     sums = {True: Counter[str](), False: Counter[str]()}
-    for row in _rows(db, scope):
+    for row in _rows(db, scope.pieces()):
         _add(sums[bool(row["is_local"])], row)
+    bills = _bills(db, scope.pieces(), reference)
+    if without:
+        left_out = [_rows_of(scope, without)]
+        for row in _rows(db, left_out):
+            sums[bool(row["is_local"])].subtract(_known(row))
+        bills.subtract(_bills(db, left_out, reference))
     local, cloud = sums[True], sums[False]
-    bills = _bills(db, scope, reference)
     return LedgerTotals(
         calls=local["calls"] + cloud["calls"],
         answers=local["answers"] + cloud["answers"],
@@ -169,34 +176,46 @@ def _of_rows(sums: dict[str, str]) -> str:
     return ", ".join(f"sum({expression.format(row='')}) AS {name}" for name, expression in sums.items())
 
 
-def _rows(db: Database, scope: Scope) -> Iterator[dict[str, Any]]:
+def _rows_of(scope: Scope, message_ids: Collection[str]) -> Piece:
+    sql, values = scope.condition()
+    # By their numbers, which `ledger` and `equivalents` share; both have the columns of the condition.
+    numbers = "SELECT number FROM ledger WHERE message_id IN (SELECT value FROM json_each(:messages))"
+    return Piece("", f"{sql} AND {{number}} IN ({numbers})", values | {"messages": json.dumps(list(message_ids))})
+
+
+def _rows(db: Database, pieces: Iterable[Piece]) -> Iterator[dict[str, Any]]:
     """Sums by `is_local`, several rows to be added up."""
-    for piece in scope.pieces():
+    for piece in pieces:
         if piece.grain:
             sql = f"SELECT is_local, {_of_sums(SUMS)} FROM ledger_sums WHERE {piece.sql} GROUP BY is_local"  # noqa: S608
         else:
             columns = f"source = 'local' AS is_local, {_of_rows(SUMS)}"
-            sql = f"SELECT {columns} FROM ledger WHERE {piece.sql} GROUP BY is_local"  # noqa: S608
+            where = piece.sql.format(number="number")
+            sql = f"SELECT {columns} FROM ledger WHERE {where} GROUP BY is_local"  # noqa: S608
         for row in db.execute(sql, piece.values):
             yield dict(row)
 
 
-def _bills(db: Database, scope: Scope, reference: str | None) -> _Sums:
+def _bills(db: Database, pieces: Iterable[Piece], reference: str | None) -> _Sums:
     sums: _Sums = Counter()
     chosen = "came_with_row = 1" if reference is None else "reference = :reference"
-    for piece in scope.pieces():
+    for piece in pieces:
         if piece.grain:
             sql = f"SELECT {_of_sums(BILL_SUMS)} FROM equivalent_sums WHERE reference = :reference AND {piece.sql}"  # noqa: S608
         else:
             columns = _of_rows(BILL_SUMS)
-            sql = f"SELECT {columns} FROM equivalents WHERE source = 'local' AND {chosen} AND {piece.sql}"  # noqa: S608
+            where = piece.sql.format(number="ledger_number")
+            sql = f"SELECT {columns} FROM equivalents WHERE source = 'local' AND {chosen} AND {where}"  # noqa: S608
         _add(sums, dict(db.execute(sql, piece.values | {"reference": reference or ""}).fetchone()))
     return sums
 
 
 def _add(sums: _Sums, row: dict[str, Any]) -> None:
-    for name, value in row.items():
-        sums[name] += value or 0
+    sums.update(_known(row))
+
+
+def _known(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value or 0 for name, value in row.items()}
 
 
 def energy_sources(db: Database, scope: Scope) -> tuple[str, ...]:

@@ -66,6 +66,21 @@ class MessageTree:
             missing=messages.missing_message,
         )
 
+    def finish_part(self, message_id: str, text: str, entries: Sequence[LedgerEntry]) -> None:
+        """The text so far of a STREAMING answer and the ledger rows of its calls that are done, in one transaction.
+
+        Rows whose `dedup_key` is known are not added again. Raises MissingRowError, with nothing written, if the
+        message is not there any more.
+        """
+
+        def finish(db: Database) -> None:
+            changed = db.execute("UPDATE messages SET text = ? WHERE id = ?", [codec.clean(text), message_id])
+            if changed.rowcount != 1:
+                raise messages.missing_message()
+            insert_entries(db, entries)
+
+        self._writer.write(finish)
+
     def finish_answer(self, message: Message, entries: Sequence[LedgerEntry]) -> None:
         """The end of an answer and its ledger rows, in one transaction.
 

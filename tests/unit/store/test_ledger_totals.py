@@ -127,7 +127,7 @@ def entry_from(number: int, row: tuple[bool, int, int, int, bool, bool]) -> Ledg
 
 
 @settings(max_examples=25)
-@given(ROWS, MINUTES, MINUTES, st.integers(0, 2), st.sampled_from([None, "a/a", "b/b"]))
+@given(ROWS, MINUTES, MINUTES, st.integers(0, 2), st.sampled_from([None, "a/a", "b/b"]), st.sets(st.integers(0, 12)))
 def test_totals_are_what_adding_row_by_row_gives(
     tmp_path_factory: pytest.TempPathFactory,
     rows: list[tuple[bool, int, int, int, bool, bool]],
@@ -135,13 +135,19 @@ def test_totals_are_what_adding_row_by_row_gives(
     end: int,
     chat: int,
     reference: str | None,
+    writing: set[int],
 ) -> None:
     path = Path(tmp_path_factory.mktemp("totals")) / "pennyweight.db"
     first, last = NOON + timedelta(minutes=start), NOON + timedelta(minutes=end)
     entries = [entry_from(number, row) for number, row in enumerate(rows)]
     wanted = f"chat {chat}" if chat else None
+    without = {f"m{number}" for number in writing}
     chosen = [
-        entry for entry in entries if first <= entry.at < last and (wanted is None or entry.conversation_id == wanted)
+        entry
+        for entry in entries
+        if first <= entry.at < last
+        and (wanted is None or entry.conversation_id == wanted)
+        and entry.message_id not in without
     ]
     bills = [
         entry.equivalent
@@ -151,7 +157,9 @@ def test_totals_are_what_adding_row_by_row_gives(
     with Store.open(path) as store:
         store.ledger.add(entries)
         assert store.ledger.sums_match_rows()
-        totals = store.ledger.totals(conversation_id=wanted, start=first, end=last, reference=reference)
+        totals = store.ledger.totals(
+            conversation_id=wanted, start=first, end=last, reference=reference, without=without
+        )
     assert totals.calls == len(chosen)
     assert totals.billed_nano == sum(entry.billed_nano or 0 for entry in chosen)
     assert totals.local.output_total == sum(e.usage.output_total for e in chosen if e.source == "local")

@@ -143,6 +143,27 @@ def test_an_answer_grows_and_ends_together_with_its_ledger_rows(store: Store, cl
     assert store.conversations.get(chat).updated_at == NOON + timedelta(minutes=5)
 
 
+def test_a_part_that_is_done_is_kept_with_its_row_and_counted_once(store: Store) -> None:
+    chat = store.conversations.create().id
+    store.conversations.add_message(answer(chat, "a1", None))
+    rows = [local_entry("p1", message_id="a1", kind="part"), local_entry("p2", message_id="a1", kind="part")]
+    store.conversations.finish_part("a1", "One.", rows[:1])
+    store.conversations.finish_part("a1", "One.\n\nTwo.", rows)
+    growing = store.conversations.get_message("a1")
+    assert (growing.text, growing.state) == ("One.\n\nTwo.", MessageState.STREAMING)
+    assert store.ledger.for_message("a1") == rows
+    join = local_entry("j", message_id="a1", kind="join")
+    store.conversations.finish_answer(replace(growing, text="Both.", state=MessageState.COMPLETE), [*rows, join])
+    assert store.ledger.for_message("a1") == [*rows, join]
+    assert (store.ledger.totals().calls, store.ledger.totals().answers) == (3, 1)
+
+
+def test_a_part_of_an_answer_that_is_gone_writes_nothing(store: Store) -> None:
+    with pytest.raises(MissingRowError):
+        store.conversations.finish_part("gone", "One.", [local_entry("p1")])
+    assert store.ledger.totals().calls == 0
+
+
 def test_if_a_ledger_row_cannot_be_written_the_answer_is_not_finished_either(store: Store) -> None:
     chat = store.conversations.create().id
     store.conversations.add_message(answer(chat, "a1", None))

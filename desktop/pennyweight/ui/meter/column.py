@@ -121,23 +121,32 @@ class MeterColumn(QFrame):
             self.refresh()
         self._show()
 
+    def answer_ended(self) -> None:
+        """No answer is being written any more, also where its events broke off."""
+        if self._live.settle():
+            self.refresh()
+
     def refresh(self) -> None:
         """Ask for the committed totals; what is shown changes when they come."""
         self._asked += 1
-        number, settled = self._asked, self._live.settled()
+        number, settled, writing = self._asked, self._live.settled(), self._live.writing()
         period, conversation = self.period, self._conversation
 
         def ask() -> _Committed:
-            totals = self._meter.totals(period, conversation)
-            hardware, joules = self._settings.get().hardware, self._meter.recent_joules(12)
+            totals = self._meter.totals(period, conversation, without=writing)
+            hardware, joules = self._settings.get().hardware, self._meter.recent_joules(12, without=writing)
             return _Committed(totals, joules, hardware, self._budgets.get(), self._budgets.spent())
 
         def done(committed: _Committed) -> None:
-            if number == self._asked:
-                self._live.forget(settled)
-                self._committed = committed
-                self._show()
-                self._reprice_if_needed(committed.totals)
+            if number != self._asked:
+                return
+            if self._live.writing() - writing:  # one has begun since: its parts may be counted in these totals
+                self.refresh()
+                return
+            self._live.forget(settled)
+            self._committed = committed
+            self._show()
+            self._reprice_if_needed(committed.totals)
 
         self._runner.query(ask, done, owner=self)
 

@@ -45,6 +45,17 @@ class LiveAnswers:
         """Answers that totals asked for from now on will hold: hand it to `forget` when those have come."""
         return frozenset(self._settled)
 
+    def writing(self) -> frozenset[str]:
+        """Answers that are not committed as a whole; rows of their parts may be. Totals are to be asked for without
+        them, and hold them otherwise."""
+        return frozenset(self._conversations) - self._settled
+
+    def settle(self) -> bool:
+        """Nothing is being written any more, however it ended; True if totals are to be asked for anew."""
+        broken = self.writing()
+        self._settled |= broken
+        return bool(broken)
+
     def forget(self, message_ids: Iterable[str]) -> None:
         for message_id in message_ids:
             self._lives.pop(message_id, None)

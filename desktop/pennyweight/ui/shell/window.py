@@ -161,6 +161,7 @@ class MainWindow(QMainWindow):
         chat.problem.connect(self.show_problem)
         chat.answering.events.connect(self.meter.take)
         chat.answering.ended.connect(self._refresh_cost)
+        chat.answering.ended.connect(self.meter.answer_ended)
         chat.answering.answered.connect(lambda message: announce(page.transcript, spoken(message)))
         page.composer.edited.connect(self.engine.load_ahead)
         page.transcript.link.connect(lambda address: self._dialog(LinkDialog(address, self)))

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from pennyweight.engine.protocol import Hello, ProtocolError, Reply, Request, decode_reply, encode
 
@@ -34,11 +35,18 @@ class Death:
 Mail = Reply | Death
 
 
+class Box(Protocol):
+    """Where mail is put."""
+
+    def put(self, item: Mail, /) -> None: ...
+
+
 class Child:
     """A running child. `start` raises OSError; every other call is safe at any time and from any thread.
 
     The process is started by the thread that reads its output, which lives exactly as long as the child: on Linux the
-    kernel ends the child together with that thread.
+    kernel ends the child together with that thread. Another thread writes, so that a child that does not read (a frozen
+    one) holds up nobody.
     """
 
     def __init__(
@@ -48,11 +56,12 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed when the child has ended
         self._lock = threading.Lock()
-        self._write_lock = threading.Lock()
-        self._boxes: dict[int, queue.SimpleQueue[Mail]] = {}
+        self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._boxes: dict[int, Box] = {}
         self._hello: queue.SimpleQueue[Hello | Death] = queue.SimpleQueue()
         self._started: queue.SimpleQueue[OSError | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._live, name="pennyweight-engine-reader", daemon=True)
+        self._writer = threading.Thread(target=self._write, name="pennyweight-engine-writer", daemon=True)
         self._tell_death = on_death
         self.death: Death | None = None
         self.ended_because = ""
@@ -76,25 +85,25 @@ class Child:
     def mailbox(self, request_id: int) -> queue.SimpleQueue[Mail]:
         """Where the replies to this request will arrive. Open it before sending; close it with `forget`."""
         box: queue.SimpleQueue[Mail] = queue.SimpleQueue()
+        self.open_mailbox(request_id, box)
+        return box
+
+    def open_mailbox(self, request_id: int, box: Box) -> None:
+        """As `mailbox`, with a queue of the caller's, who may wake himself through it."""
         with self._lock:
             if self.death is not None:
                 box.put(self.death)
             else:
                 self._boxes[request_id] = box
-        return box
 
     def forget(self, request_id: int) -> None:
         with self._lock:
             self._boxes.pop(request_id, None)
 
     def send(self, request: Request) -> None:
-        """Write a request. A child that is gone tells so in the mailbox, not here."""
-        process = self._process
-        if process is None or process.stdin is None:
-            return
-        with self._write_lock, contextlib.suppress(OSError, ValueError):
-            process.stdin.write(encode(request))
-            process.stdin.flush()
+        """Queue a request; never waits. A child that is gone tells so in the mailbox, not here."""
+        if self.death is None:
+            self._requests.put(encode(request))
 
     def kill(self) -> None:
         if self._process is not None:
@@ -103,12 +112,9 @@ class Child:
 
     def close(self, seconds: float = 2.0) -> None:
         """End the child (closing its input), by force if it takes too long; returns when it is gone."""
-        process = self._process
-        if process is None:
+        if self._process is None:
             return
-        with self._write_lock, contextlib.suppress(OSError):
-            if process.stdin is not None:
-                process.stdin.close()
+        self._requests.put(None)
         self._thread.join(seconds)
         if self._thread.is_alive():
             self.kill()
@@ -131,6 +137,7 @@ class Child:
             self._started.put(error)
             return
         self._process = process
+        self._writer.start()
         self._started.put(None)
         assert process.stdout is not None
         with process.stdout as stdout:
@@ -140,10 +147,21 @@ class Child:
                     process.kill()
                     break
         returncode = process.wait()
-        with self._write_lock, contextlib.suppress(OSError):
-            assert process.stdin is not None
-            process.stdin.close()
+        self._requests.put(None)
+        self._writer.join()
         self._on_death(returncode)
+
+    def _write(self) -> None:
+        """Until the end is asked for; closing its input ends the child."""
+        assert self._process is not None
+        stdin = self._process.stdin
+        assert stdin is not None
+        with contextlib.suppress(OSError):  # a child that is gone
+            while (line := self._requests.get()) is not None:
+                stdin.write(line)
+                stdin.flush()
+        with contextlib.suppress(OSError):
+            stdin.close()
 
     def _deliver(self, line: bytes) -> bool:
         """Put a reply into its mailbox. False if the line is not ours: the child is then beyond trust."""

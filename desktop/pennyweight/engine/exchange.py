@@ -26,8 +26,13 @@ from pennyweight.engine.causes import Phase, death
 from pennyweight.engine.child import Child, Death, Mail
 from pennyweight.engine.state import AnswerBrokenError, LoadStoppedError
 
-STOP_GRACE_SECONDS = 10.0
-"""A child that has not stopped by then is ended."""
+STOP_SECONDS = 0.1
+"""How long a stopped answer waits for the child's own figures; then it ends with what was counted until then."""
+GRACE_SECONDS = 3.0
+"""A child that has still not stopped by then is ended."""
+BEAT_SECONDS = 0.1
+"""An answer tells at least this often that it goes on: a batch of a prompt takes seconds, and energy all the while."""
+NO_RESPONSE = "The engine did not respond to Stop, so it was ended and is started again."
 
 
 class FaultBeforeTextError(Exception):
@@ -66,7 +71,17 @@ class Exchange:
         self._first: float | None = None
         self._prompt = PromptProgress(0, 0, 0)
         self._tokens = 0
-        self._ended = False
+        self._begun = self._ended = False
+        self._box: queue.SimpleQueue[Mail | None] = queue.SimpleQueue()
+
+    @property
+    def child(self) -> Child:
+        return self._child
+
+    @property
+    def unsettled(self) -> bool:
+        """The answer is over, but the child has not said so yet: see `settle`."""
+        return self._begun and not self._ended
 
     @property
     def begun(self) -> bool:
@@ -74,18 +89,59 @@ class Exchange:
         return self._prompt.total > 0
 
     def run(self, request: AnswerRequest, seed: int) -> Iterator[AnswerEvent]:
+        """The events until the child's end of the answer, or until a stop that it does not answer at once."""
         child, number = self._child, self._number
-        box = child.mailbox(number)
+        self._begun = True
+        child.open_mailbox(number, self._box)
         child.send(_generate(number, request, seed))
-        forget_cancel = self._cancel.on_cancel(lambda: child.send(protocol.Stop(id=number)))
+        forget_cancel = self._cancel.on_cancel(self._stop)
         try:
-            while not self._ended:
-                yield self._event(await_mail(child, box, self._cancel))
+            yield from self._events()
         finally:
             forget_cancel()
-            if not self._ended:
-                self._abandon(box)
-            child.forget(number)
+            if self._ended:
+                child.forget(number)
+            elif not self._cancel.cancelled:  # nobody listens any more
+                self._stop()
+
+    def _stop(self) -> None:
+        self._child.send(protocol.Stop(id=self._number))
+        self._box.put(None)  # wakes whoever waits
+
+    def _events(self) -> Iterator[AnswerEvent]:
+        deadline: float | None = None
+        while not self._ended:
+            if self._cancel.cancelled:
+                deadline = deadline or time.monotonic() + STOP_SECONDS
+                if time.monotonic() > deadline:
+                    yield self._given_up()
+                    return
+            try:
+                mail = self._box.get(timeout=BEAT_SECONDS / 4 if deadline else BEAT_SECONDS)
+            except queue.Empty:
+                if self.begun:
+                    yield self._prompt
+                continue
+            if mail is not None:
+                yield self._event(mail)
+
+    def settle(self) -> bool:
+        """Wait until the child has ended the answer that was given up. False if it had to be killed."""
+        deadline = time.monotonic() + GRACE_SECONDS
+        heeded = True
+        try:
+            while True:
+                try:
+                    mail = self._box.get(timeout=max(deadline - time.monotonic(), 0) if heeded else None)
+                except queue.Empty:
+                    heeded = False
+                    self._child.ended_because = self._child.ended_because or NO_RESPONSE
+                    self._child.kill()
+                    continue
+                if isinstance(mail, protocol.Finished | protocol.Failed | Death):
+                    return heeded
+        finally:
+            self._child.forget(self._number)
 
     def _event(self, mail: Mail) -> AnswerEvent:
         if isinstance(mail, protocol.Prompt):
@@ -125,6 +181,15 @@ class Exchange:
 
     def broken(self, cause: str) -> AnswerBrokenError:
         """The error for an answer that broke off, with what was counted until then."""
+        finished = self._counted(StopReason.FAILED)
+        kept = "What it had written is kept." if self._tokens else ""
+        return AnswerBrokenError(cause, kept=kept, advice="Ask again to try once more.", finished=finished)
+
+    def _given_up(self) -> Finished:
+        return self._counted(StopReason.STOPPED)
+
+    def _counted(self, reason: StopReason) -> Finished:
+        """What the child had told of its work until now."""
         usage = UsageRecord(
             input_total=self._prompt.total,
             cache_read=self._prompt.reused,
@@ -133,30 +198,18 @@ class Exchange:
             usage_state=UsageState.PARTIAL,
         )
         timing = Timing(started_at=self._watch.at, first_token_seconds=self._first, total_seconds=self._watch.seconds)
-        finished = Finished(
-            reason=StopReason.FAILED, usage=usage, timing=timing, prompt_evaluated=self._prompt.evaluated
-        )
-        kept = "What it had written is kept." if self._tokens else ""
-        return AnswerBrokenError(cause, kept=kept, advice="Ask again to try once more.", finished=finished)
-
-    def _abandon(self, box: queue.SimpleQueue[Mail]) -> None:
-        """Nobody listens any more: stop the child and wait until it has."""
-        self._child.send(protocol.Stop(id=self._number))
-        stopped = Cancel()
-        stopped.cancel()
-        while not isinstance(await_mail(self._child, box, stopped), protocol.Finished | protocol.Failed | Death):
-            pass
+        return Finished(reason=reason, usage=usage, timing=timing, prompt_evaluated=self._prompt.evaluated)
 
 
 def await_mail(child: Child, box: queue.SimpleQueue[Mail], cancel: Cancel) -> Mail:
-    """The next message; a child that does not heed a stop is ended, so that this always returns."""
+    """The next message about a load; a child that does not heed a stop is ended, so that this always returns."""
     deadline: float | None = None
     while True:
         try:
-            return box.get(timeout=0.5)
+            return box.get(timeout=BEAT_SECONDS)
         except queue.Empty:
             if cancel.cancelled:
-                deadline = deadline or time.monotonic() + STOP_GRACE_SECONDS
+                deadline = deadline or time.monotonic() + STOP_SECONDS
                 if time.monotonic() > deadline:
                     child.kill()
 

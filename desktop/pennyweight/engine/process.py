@@ -16,7 +16,7 @@ from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import EngineError
 from pennyweight.engine import protocol
 from pennyweight.engine.causes import Phase, death, is_cpu_fault
-from pennyweight.engine.child import Child, Death, write_log
+from pennyweight.engine.child import Child, Death, Mail, write_log
 from pennyweight.engine.exchange import Exchange, FaultBeforeTextError, Stopwatch, await_mail, failure
 from pennyweight.engine.keeper import Keeper
 from pennyweight.engine.quirks import Quirks
@@ -27,6 +27,9 @@ __all__ = ["AnswerBrokenError", "EngineOptions", "EngineState", "LoadStoppedErro
 
 HELLO_SECONDS = 60.0
 """A first start on a slow disk reads a lot."""
+COUNT_SECONDS = 60.0
+"""A count waits for the batch of a prompt that is being read; longer than this, the child is beyond hope."""
+POLL_SECONDS = 0.05
 
 
 class LocalEngine:
@@ -60,6 +63,10 @@ class LocalEngine:
         self._loaded: LoadedModel | None = None
         self._loaded_as: tuple[Path, EngineOptions] | None = None
         self._proven = False
+        self._hurried = threading.Event()
+        self._settling: threading.Thread | None = None
+        self.trouble = ""
+        """Why the program had to end the child the last time, as a sentence; "" once it works again."""
         self.on_state: list[Callable[[EngineState], None]] = []
         """Called with each new state, from the engine's own thread."""
         self._keeper = Keeper(self.on_state, self._idle_unload, self._found_dead)
@@ -108,11 +115,17 @@ class LocalEngine:
         if not self._take_turn(cancel):
             yield watch.nothing(StopReason.STOPPED)
             return
+        exchange: list[Exchange] = []
         try:
-            yield from self._answer(request, cancel, watch)
+            yield from self._answer(request, cancel, watch, exchange)
         finally:
-            self._keeper.used()
-            self._turn.release()
+            if exchange and exchange[-1].unsettled:
+                self._settling = threading.Thread(
+                    target=self._settle, args=(exchange[-1],), name="pennyweight-engine-settle", daemon=True
+                )
+                self._settling.start()
+            else:
+                self._end_turn()
 
     def count_prompt_tokens(self, turns: tuple[ChatTurn, ...], model: str) -> int:
         """Tokens of these turns with the model's template around them. Loads the model when needed."""
@@ -145,11 +158,33 @@ class LocalEngine:
         with self._child_lock:
             self._closed = True
         self._end_child("The engine was closed.")
+        if self._settling is not None:
+            self._settling.join()
         self._keeper.close()
+
+    def hurry(self) -> None:
+        """The program is about to end: counts that still wait for the child give up."""
+        self._hurried.set()
 
     # -- answering
 
-    def _answer(self, request: AnswerRequest, cancel: Cancel, watch: Stopwatch) -> Iterator[AnswerEvent]:
+    def _settle(self, exchange: Exchange) -> None:
+        """The turn of an answer that was given up goes on until the child has ended it too, or had to be killed."""
+        try:
+            child = exchange.child
+            if not exchange.settle():
+                self.trouble = self._report_death(child, child.death or Death(None, ()), Phase.ANSWERING)
+            self._keeper.set(_state_after(child))
+        finally:
+            self._end_turn()
+
+    def _end_turn(self) -> None:
+        self._keeper.used()
+        self._turn.release()
+
+    def _answer(
+        self, request: AnswerRequest, cancel: Cancel, watch: Stopwatch, exchanges: list[Exchange]
+    ) -> Iterator[AnswerEvent]:
         seed = request.sampling.seed
         for attempt in (1, 2):
             try:
@@ -161,6 +196,7 @@ class LocalEngine:
             child = self._child
             assert child is not None
             exchange = Exchange(child, next(self._ids), cancel, watch)
+            exchanges.append(exchange)
             self._keeper.set(EngineState.BUSY)
             try:
                 yield from exchange.run(request, secrets.randbits(32) if seed is None else seed)
@@ -174,7 +210,7 @@ class LocalEngine:
                 if exchange.begun:
                     self._quirks.remember(self._build, cause)
             finally:
-                if self.state is EngineState.BUSY:
+                if self.state is EngineState.BUSY and not exchange.unsettled:
                     self._keeper.set(_state_after(child))
 
     # -- loading
@@ -191,9 +227,10 @@ class LocalEngine:
         try:
             loaded = yield from self._load(model_id, path, options, cancel)
             self._keeper.idle_seconds = options.idle_unload_seconds
+            self.trouble = ""
             outcome = EngineState.READY
         except (LoadStoppedError, GeneratorExit):
-            self._end_child("Loading was stopped.")
+            self._end_child("Loading was stopped.", kill=True)
             outcome = EngineState.STOPPED
             raise
         finally:
@@ -204,7 +241,7 @@ class LocalEngine:
         self, model_id: str, path: Path, options: EngineOptions, cancel: Cancel
     ) -> Generator[float, None, LoadedModel]:
         """Load, and once more without extra buffers if the fast kernels do not suit this CPU."""
-        child = self._running_child()
+        child = self._running_child(cancel)
         quirk = self._quirks.no_extra_buffers(self._build)
         extra = not options.memory_saver and not quirk
         reply = yield from self._load_once(child, path, options, extra, cancel)
@@ -213,7 +250,7 @@ class LocalEngine:
             if not extra or not is_cpu_fault(reply.returncode):
                 raise self._load_error(cause)
             extra, quirk = False, cause
-            reply = yield from self._load_once(self._running_child(), path, options, extra, cancel)
+            reply = yield from self._load_once(self._running_child(cancel), path, options, extra, cancel)
             if isinstance(reply, Death):
                 raise self._load_error(death(reply.returncode, reply.log, self._phase))
             self._quirks.remember(self._build, cause)
@@ -283,8 +320,8 @@ class LocalEngine:
 
     # -- the child
 
-    def _running_child(self) -> Child:
-        """The child that is there, or a new one that has said hello. Raises EngineError."""
+    def _running_child(self, cancel: Cancel) -> Child:
+        """The child that is there, or a new one that has said hello. Raises EngineError, or LoadStoppedError."""
         child = self._child
         if child is not None and child.death is None:
             return child
@@ -299,12 +336,7 @@ class LocalEngine:
             except OSError as error:
                 raise EngineError(f"The engine could not be started: {error.strerror or error}.") from error
             self._child = child
-        try:
-            hello = child.wait_hello(HELLO_SECONDS)
-        except queue.Empty:
-            child.kill()
-            child.close()
-            raise EngineError("The engine did not start within a minute.") from None
+        hello = _hello(child, cancel)
         if isinstance(hello, Death):
             raise EngineError(self._report_death(child, hello, Phase.STARTING))
         self._build = hello.build
@@ -322,12 +354,14 @@ class LocalEngine:
         write_log(self._crash_log, mail)
         return death(mail.returncode, mail.log, phase)
 
-    def _end_child(self, because: str) -> None:
+    def _end_child(self, because: str, *, kill: bool = False) -> None:
         with self._child_lock:
             child, self._child = self._child, None
             self._loaded = None
         if child is not None:
             child.ended_because = because
+            if kill or (self._settling is not None and self._settling.is_alive()):
+                child.kill()  # it has not heeded a stop so far
             child.close()
 
     def _idle_unload(self) -> None:
@@ -356,6 +390,15 @@ class LocalEngine:
                 return False
         return True
 
+    def _reply(self, box: queue.SimpleQueue[Mail]) -> Mail:
+        deadline = time.monotonic() + COUNT_SECONDS
+        while True:
+            try:
+                return box.get(timeout=POLL_SECONDS)
+            except queue.Empty:
+                if self._hurried.is_set() or time.monotonic() > deadline:
+                    raise EngineError("The engine does not respond.") from None
+
     def _with_model(self, model: str) -> tuple[Child, LoadedModel]:
         child, loaded = self._child, self.loaded
         if child is not None and loaded is not None and loaded.id == model:
@@ -379,7 +422,7 @@ class LocalEngine:
         box = child.mailbox(number)
         child.send(make(number))
         try:
-            mail = box.get()
+            mail = self._reply(box)
         finally:
             child.forget(number)
         if isinstance(mail, Death):
@@ -388,6 +431,23 @@ class LocalEngine:
             raise failure(mail)
         self._keeper.used()
         return mail
+
+
+def _hello(child: Child, cancel: Cancel) -> protocol.Hello | Death:
+    """A new child's first words. Raises EngineError if there are none, LoadStoppedError when cancelled."""
+    deadline = time.monotonic() + HELLO_SECONDS
+    while True:
+        try:
+            return child.wait_hello(POLL_SECONDS)
+        except queue.Empty:
+            late = time.monotonic() > deadline
+            if cancel.cancelled or late:
+                child.kill()
+                child.close()
+            if cancel.cancelled:
+                raise LoadStoppedError("Loading was stopped.") from None
+            if late:
+                raise EngineError("The engine did not start within a minute.") from None
 
 
 def _state_after(child: Child) -> EngineState:

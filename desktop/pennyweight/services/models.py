@@ -145,6 +145,11 @@ class ModelService:
         return self._engine.state
 
     @property
+    def trouble(self) -> str:
+        """Why the program had to end the engine the last time, as a sentence; "" while all is well."""
+        return self._engine.trouble
+
+    @property
     def loaded(self) -> LoadedModel | None:
         return self._engine.loaded
 
@@ -157,6 +162,10 @@ class ModelService:
                 self._engine.on_state.remove(callback)
 
         return forget
+
+    def hurry(self) -> None:
+        """The program is about to end: nothing waits for the engine any more."""
+        self._engine.hurry()
 
     def unload(self) -> None:
         """Free the model's memory."""

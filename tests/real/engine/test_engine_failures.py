@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -18,10 +19,11 @@ from tests.real.engine.conftest import MakeEngine
 from tests.support.asking import ask, end_of, request, text_of
 from tests.support.random_model import Shape, tiny
 
-from pennyweight.domain.answer import AnswerEvent, StopReason, TextDelta
+from pennyweight.domain.answer import AnswerEvent, PromptProgress, StopReason, TextDelta
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import EngineError
 from pennyweight.domain.usage import UsageState
+from pennyweight.engine.exchange import GRACE_SECONDS
 from pennyweight.engine.process import (
     AnswerBrokenError,
     EngineOptions,
@@ -57,6 +59,85 @@ def test_killing_the_child_in_mid_answer_is_told_and_the_next_answer_works(engin
     assert engine.state is EngineState.FAILED
     assert engine.loaded is None
     assert end_of(ask(engine, "Hello")).usage.output_total == 16
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX can freeze a process")
+def test_a_frozen_child_does_not_hold_up_a_stop_and_is_replaced(engine: LocalEngine) -> None:
+    cancel, events = Cancel(), list[AnswerEvent]()
+    frozen, stopped_at = None, 0.0
+    for event in engine.stream(request("Hello", max_output_tokens=2000), cancel):
+        events.append(event)
+        if isinstance(event, TextDelta) and frozen is None:
+            frozen = engine.process_id()
+            assert frozen is not None
+            os.kill(frozen, signal.SIGSTOP)
+        elif frozen is not None and not isinstance(event, TextDelta) and not cancel.cancelled:
+            stopped_at = time.monotonic()  # a beat: nothing more is to come
+            cancel.cancel()
+    waited = time.monotonic() - stopped_at
+    assert waited < GRACE_SECONDS / 2
+    end = end_of(events)
+    assert end.reason is StopReason.STOPPED
+    assert end.usage.usage_state is UsageState.PARTIAL
+    assert end.usage.output_total == max(event.output_tokens for event in events if isinstance(event, TextDelta))
+    assert end_of(ask(engine, "Hello")).usage.output_total == 16
+    assert engine.process_id() != frozen
+    assert engine.trouble == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX can freeze a process")
+def test_why_a_frozen_child_was_ended_is_told_and_is_not_memory(engine: LocalEngine) -> None:
+    told = Cancel()
+    states: list[EngineState] = []
+
+    def listen(state: EngineState) -> None:
+        states.append(state)
+        if state is EngineState.STOPPED:
+            told.cancel()
+
+    engine.on_state.append(listen)
+    load(engine)
+    pid = engine.process_id()
+    assert pid is not None
+    cancel = Cancel()
+    stream = engine.stream(request("Hello " * 40_000, max_output_tokens=50), cancel)  # more than a pipe holds
+    os.kill(pid, signal.SIGSTOP)
+    cancel.cancel()
+    assert end_of(list(stream)).reason is StopReason.STOPPED
+    assert told.wait(60)
+    assert states[-1] is EngineState.STOPPED
+    assert "did not respond" in engine.trouble
+    assert "memory" not in engine.trouble
+    assert not psutil.pid_exists(pid)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX can freeze a process")
+def test_a_count_gives_up_on_a_frozen_child_when_the_program_is_about_to_end(engine: LocalEngine) -> None:
+    load(engine)
+    pid = engine.process_id()
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    engine.hurry()
+    with pytest.raises(EngineError, match="does not respond"):
+        engine.count_text_tokens("Hello", "tiny")
+
+
+def test_an_answer_that_takes_its_time_keeps_telling_that_it_goes_on(engine: LocalEngine) -> None:
+    """The live meter reads the energy at these beats, also while one batch of a prompt takes seconds."""
+    load(engine)
+    pid = engine.process_id()
+    assert pid is not None
+    beats, frozen, cancel = 0, False, Cancel()
+    for event in engine.stream(request("Hello", max_output_tokens=2000), cancel):
+        if isinstance(event, TextDelta) and not frozen:
+            frozen = True
+            os.kill(pid, signal.SIGSTOP)
+        elif isinstance(event, PromptProgress) and frozen:
+            beats += 1
+            if beats == 3:
+                os.kill(pid, signal.SIGCONT)
+                cancel.cancel()
+    assert beats >= 3
 
 
 def test_a_child_killed_while_idle_is_noticed_and_replaced(engine: LocalEngine) -> None:

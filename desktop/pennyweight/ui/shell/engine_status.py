@@ -29,6 +29,8 @@ class EngineStatus(QObject):
     model_changed = Signal(object)
     """ModelInfo, or None where there is no usable model."""
     problem = Signal(object)
+    told = Signal(str)
+    """A sentence about something that was put right."""
 
     def __init__(self, models: ModelService, runner: TaskRunner, top: TopBar, parent: QObject) -> None:
         super().__init__(parent)
@@ -68,6 +70,7 @@ class EngineStatus(QObject):
 
     def close(self) -> None:
         self._forget()
+        self._models.hurry()
         self._states.close()
         self._progress.close()
         if self._loading is not None:
@@ -84,6 +87,9 @@ class EngineStatus(QObject):
             if state is not EngineState.LOADING:
                 self._top.show_loading(None)
             self._show()
+            if state is EngineState.STOPPED and self._models.trouble:
+                self.told.emit(self._models.trouble)
+                self.load_ahead()
 
     def _progressed(self, fraction: object) -> None:
         if isinstance(fraction, float) and self._loading is not None:

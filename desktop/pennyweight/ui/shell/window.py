@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
         page.transcript.link.connect(lambda address: self._dialog(LinkDialog(address, self)))
         self.area.meter_shown.connect(lambda _shown: self._refresh_cost())
         self.engine.problem.connect(self.show_problem)
+        self.engine.told.connect(self.tell)
         self.engine.model_changed.connect(self._model_changed)
         self.attaching.problem.connect(page.banner.tell)
         self.attaching.model_file.connect(lambda path: self.models.add([path]))

@@ -20,6 +20,8 @@ from pennyweight.store.put_back import put_back
 from pennyweight.store.schema_v2 import SUMS
 from pennyweight.store.totals import period
 
+_MOST_VALUES = 10_000
+"""In one statement; SQLite takes some 32,000."""
 _COUNTS = (
     "input_total",
     "cache_read",
@@ -240,8 +242,12 @@ FROM ledger WHERE source = ? AND at >= ? AND at < ? {once} GROUP BY 1
 
 
 def _known(db: Database, table: str, keys: Sequence[str]) -> set[str]:
-    sql = f"SELECT dedup_key FROM {table} WHERE dedup_key IN (SELECT value FROM json_each(?))"  # noqa: S608
-    return {row[0] for row in db.execute(sql, [json.dumps(list(keys))])}
+    found: set[str] = set()
+    for first in range(0, len(keys), _MOST_VALUES):
+        some = keys[first : first + _MOST_VALUES]
+        sql = f"SELECT dedup_key FROM {table} WHERE dedup_key IN ({', '.join('?' * len(some))})"  # noqa: S608
+        found.update(row[0] for row in db.execute(sql, some))
+    return found
 
 
 def _correct(db: Database, entry: LedgerEntry) -> int:

@@ -181,4 +181,5 @@ def _estimate(key: str, kind: str, place: str, row: ParsedRow) -> Estimate:
 
 
 def _clean(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+    """Without lone surrogates, and without NUL, at which SQLite's text functions end."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

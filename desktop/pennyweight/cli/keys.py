@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pennyweight.cli.answer import stopped_by_signals
-from pennyweight.cli.output import json_option, print_json, say, services, table, usd
+from pennyweight.cli.output import json_of, print_json, say, services, table, usd
 from pennyweight.domain.errors import InputError
 from pennyweight.meter.money import decimal_to_nano, format_usd
 from pennyweight.services.providers import WayOut
@@ -17,18 +17,28 @@ from pennyweight.services.providers import WayOut
 _LONGEST = 8192
 
 
+_list_fields = json_of("keyring, egress, keys[provider, state, name, address, own_address]")
+_key_fields = json_of("provider, state")
+
+
 @click.group(name="keys", invoke_without_command=True)
+@_list_fields
 @click.pass_context
-def command(context: click.Context) -> None:
-    """Keys of the providers. Without a command: list them."""
+def command(context: click.Context, as_json: bool) -> None:
+    """Keys of the providers, and what else decides over the way to them: addresses, budgets, the lock.
+
+    Without a command: list the keys. docs/keys.md has examples.
+    """
     if context.invoked_subcommand is None:
-        context.invoke(list_command)
+        context.invoke(list_command, as_json=as_json)
+    elif as_json:
+        raise click.UsageError(f"Write --json after {context.invoked_subcommand}.")
 
 
-@command.command(name="list")
-@json_option
+@command.command(name="list", short_help="Which providers have a key, and where it is kept.")
+@_list_fields
 @click.pass_context
-def list_command(context: click.Context, as_json: bool = False) -> None:
+def list_command(context: click.Context, as_json: bool) -> None:
     """Which providers have a key, and where it is kept. Shows no key."""
     with services(context) as opened:
         state, sentence = opened.keys.keyring()
@@ -52,9 +62,9 @@ def list_command(context: click.Context, as_json: bool = False) -> None:
     say(locked)
 
 
-@command.command(name="set")
+@command.command(name="set", short_help="Keep a key, from a prompt or from standard input.")
 @click.argument("provider")
-@json_option
+@_key_fields
 @click.pass_context
 def set_command(context: click.Context, provider: str, as_json: bool) -> None:
     """Keep the key of PROVIDER, from a prompt or from standard input. The first key takes the lock off: each request
@@ -63,10 +73,10 @@ def set_command(context: click.Context, provider: str, as_json: bool) -> None:
     with services(context) as opened:
         kept_in = opened.keys.set(provider, key)
         sentence = opened.keys.keyring()[1]
+    if kept_in == "session":
+        raise InputError(f"The key was not kept: {sentence} This program ends now.")
     if as_json:
         print_json({"provider": provider, "state": kept_in})
-    elif kept_in == "session":
-        raise InputError(f"The key was not kept: {sentence} This program ends now.")
     else:
         say(f"The key for {provider} is in the keyring.")
 
@@ -77,9 +87,9 @@ def _key_from(provider: str) -> str:
     return sys.stdin.read(_LONGEST).strip()
 
 
-@command.command(name="remove")
+@command.command(name="remove", short_help="Forget a key.")
 @click.argument("provider")
-@json_option
+@_key_fields
 @click.pass_context
 def remove_command(context: click.Context, provider: str, as_json: bool) -> None:
     """Forget the key of PROVIDER."""
@@ -91,20 +101,24 @@ def remove_command(context: click.Context, provider: str, as_json: bool) -> None
         say(f"The key for {provider} was removed." if removed else f"There was no key for {provider}.")
 
 
-@command.command(name="test")
+@command.command(name="test", short_help="Ask a provider whether it accepts the key.")
 @click.argument("provider")
+@json_of("provider, accepted")
 @click.pass_context
-def test_command(context: click.Context, provider: str) -> None:
+def test_command(context: click.Context, provider: str, as_json: bool) -> None:
     """Ask PROVIDER whether it accepts the key. This sends a request, free of charge."""
     with services(context) as opened, stopped_by_signals() as cancel:
         opened.keys.test(provider, cancel)
-    say(f"{provider} accepts the key.")
+    if as_json:
+        print_json({"provider": provider, "accepted": True})
+    else:
+        say(f"{provider} accepts the key.")
 
 
-@command.command(name="models")
+@command.command(name="models", short_help="Models of a provider with their prices.")
 @click.argument("provider")
 @click.option("--fetch", is_flag=True, help="Ask the provider for its list. This sends a request, free of charge.")
-@json_option
+@json_of("provider, models[id, context, input_usd_per_million, output_usd_per_million]")
 @click.pass_context
 def models_command(context: click.Context, provider: str, fetch: bool, as_json: bool) -> None:
     """Models of PROVIDER with their prices, in US dollars per million tokens."""
@@ -130,22 +144,26 @@ def _decimal(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:f}"
 
 
-@command.command(name="address")
+@command.command(name="address", short_help="Ask a provider at another address; name your own server.")
 @click.argument("provider")
 @click.argument("url", default="")
+@json_of("provider, address, own_address")
 @click.pass_context
-def address_command(context: click.Context, provider: str, url: str) -> None:
+def address_command(context: click.Context, provider: str, url: str, as_json: bool) -> None:
     """Ask PROVIDER at another address (`own-server` is any OpenAI-compatible server); without URL at its own again."""
     with services(context) as opened:
         opened.keys.set_address(provider, url)
-        address = next(entry.address for entry in opened.keys.list() if entry.id == provider)
-    say(f"{provider} is asked at {address}.")
+        entry = next(entry for entry in opened.keys.list() if entry.id == provider)
+    if as_json:
+        print_json({"provider": provider, "address": entry.address, "own_address": entry.own_address})
+    else:
+        say(f"{provider} is asked at {entry.address}.")
 
 
-@command.command(name="network")
+@command.command(name="network", short_help="Proxy and certificates.")
 @click.option("--proxy", help='"http://host:port", "direct" for none, "" for what the environment says.')
 @click.option("--ca-file", help='Certificates to trust in addition (PEM), "" for none.')
-@json_option
+@json_of("proxy, ca_file")
 @click.pass_context
 def network_command(context: click.Context, proxy: str | None, ca_file: str | None, as_json: bool) -> None:
     """How requests leave this computer; without options show it."""
@@ -160,10 +178,10 @@ def network_command(context: click.Context, proxy: str | None, ca_file: str | No
         say(f"Proxy: {way.proxy or 'as the environment says'}. Own certificates: {way.ca_file or 'none'}.")
 
 
-@command.command(name="budget")
+@command.command(name="budget", short_help="What the cloud may cost in a month.")
 @click.argument("amount", default="")
 @click.option("--provider", default="", help="For one provider only.")
-@json_option
+@json_of("budgets[provider, month, cap_usd, spent_usd, left_usd, state]")
 @click.pass_context
 def budget_command(context: click.Context, amount: str, provider: str, as_json: bool) -> None:
     """The cap of a month in US dollars ("10", "2.50", "none"); without AMOUNT show what is set. A raise is noted in
@@ -205,14 +223,19 @@ def _cap(amount: str) -> int | None:
     return decimal_to_nano(dollars)
 
 
-@command.command(name="lock")
+@command.command(name="lock", short_help="Put the lock on (Offline) or take it off (Ask first).")
 @click.argument("state", type=click.Choice(["on", "off"]))
+@json_of("egress")
 @click.pass_context
-def lock_command(context: click.Context, state: str) -> None:
+def lock_command(context: click.Context, state: str, as_json: bool) -> None:
     """Put the lock on (nothing leaves this computer), or take it off (each request is asked about)."""
     with services(context) as opened:
         if state == "on":
             opened.egress.go_offline()
         else:
             opened.egress.ask_first()
-    say("Offline: nothing leaves this computer." if state == "on" else "Each request to a provider is asked about.")
+        egress = opened.egress.state().value
+    if as_json:
+        print_json({"egress": egress})
+    else:
+        say("Offline: nothing leaves this computer." if state == "on" else "Each request to a provider is asked about.")

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,7 +15,13 @@ from pennyweight.meter.money import nano_to_decimal
 if TYPE_CHECKING:
     from pennyweight.services.container import Services
 
+FC = TypeVar("FC", bound=Callable[..., Any] | click.Command)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def json_of(fields: str) -> Callable[[FC], FC]:
+    """`--json`, with the names of what is in the object: "provider, models[id, context]"."""
+    return click.option("--json", "as_json", is_flag=True, help=f"Print one JSON object: {fields}.")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from tests.support.cloud_bench import sse
 from tests.support.loopback import Loopback
+from tests.support.window_tries_the_cloud import FAR
 
 from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
@@ -445,3 +446,16 @@ def test_again_on_a_cloud_answer_asks_the_same_model_through_the_sheet_or_here(o
     one.until(lambda: one.messages[-1].source == "local" and bool(one.messages[-1].text))
     one.idle()
     assert len(one.server.asked) == 2
+
+
+def test_a_lock_put_on_while_the_sheet_is_open_refuses_and_says_so(one: Opened) -> None:
+    one.ask_here("What is Pennyweight?")
+    one.give_key()
+    one.services.keys.set_address("anthropic", f"http://{FAR}:9")
+    one.open_sheet()
+    one.services.egress.go_offline()
+    one.sheet.send()
+    one.idle()
+    assert one.window.page.banner.isVisible()
+    assert "offline" in one.window.page.banner.text()
+    assert len(one.messages) == 2, "nothing was begun"

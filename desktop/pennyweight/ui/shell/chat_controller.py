@@ -217,7 +217,8 @@ class ChatController(QObject):
             self._leave_edit(Content())
         if moved or not page.composer.content().text:
             self.drafting.switch(self.conversation_id or None, opened.draft)
-        page.banner.hide()
+        if moved:  # what was said about this chat stays: it may be the reason for showing it anew
+            page.banner.hide()
         self.shown.emit(self.conversation_id)
         if not message_id:
             page.composer.setFocus()

@@ -117,7 +117,8 @@ def train(options: argparse.Namespace) -> None:
             left = end - time.time()
             if left <= 0:
                 break
-            run.set_rate(min(1.0, (run.step + 1) / 60) * max(0.02, min(1.0, left / (60 * options.decay_minutes))))
+            warm, fall = min(1.0, (run.step + 1) / 60), min(1.0, left / (60 * options.decay_minutes))
+            run.set_rate(options.rate * warm * max(0.02, fall))
             moved = batch.to(device)
             with torch.autocast(device, dtype=torch.bfloat16):
                 loss = loss_of(moved.tokens, moved.docs, moved.spots, moved.weights)
@@ -164,6 +165,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=75)
     parser.add_argument("--until", help="end at this time of day (UTC, HH:MM) instead of after --minutes")
     parser.add_argument("--decay-minutes", type=float, default=45)
+    parser.add_argument("--rate", type=float, default=1.0, help="times the usual learning rate")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batch-tokens", type=int, default=8192)
     parser.add_argument("--shard-tokens", type=int, default=1_000_000)

@@ -261,6 +261,8 @@ def rows(
     )
     with services(context) as opened:
         period = period_of(opened.audit, first, last)
+        if only == "unpriced":
+            opened.meter.reprice(Cancel())
         found = opened.audit.rows(period, chosen, limit=limit)
     if as_json:
         values = [

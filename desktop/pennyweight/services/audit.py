@@ -175,7 +175,9 @@ class AuditService:
         self, period: AuditPeriod, chosen: RowFilter | None = None, *, limit: int = 200, offset: int = 0
     ) -> list[LedgerEntry]:
         """The ledger rows of a period that pass, newest first: what is behind a bar or a line."""
-        return self._store.audit.rows(*period.bounds(self.zone), chosen, limit=limit, offset=offset)
+        return self._store.audit.rows(
+            *period.bounds(self.zone), chosen, self.reference().id, limit=limit, offset=offset
+        )
 
     def chats(self, limit: int = 1_000) -> tuple[Chat, ...]:
         """Every conversation with a call, newest first, imported sessions and deleted chats too."""

@@ -20,10 +20,12 @@ from pennyweight.services import exports_focus
 from pennyweight.services.audit import AuditService
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.exports_focus import focus_values
-from pennyweight.services.exports_html import html_report
+from pennyweight.services.exports_html import MOST_CHATS, MOST_ROWS, ReportDetails, html_report
 from pennyweight.services.meter import MeterService, Period
 from pennyweight.services.subscription import SubscriptionService
+from pennyweight.services.thrift import ThriftService
 from pennyweight.store import Store
+from pennyweight.store.audit import RowFilter
 
 ChatFormat = Literal["md", "json"]
 LedgerFormat = Literal["csv", "jsonl"]
@@ -39,6 +41,7 @@ class ExportService:
         self._meter = meter
         self._audit = audit
         self._subscription = subscription
+        self._thrift = ThriftService(store)
 
     def chat(self, conversation_id: str, path: Path, format_: ChatFormat | None = None) -> Path:
         """The branch of a chat that is shown, into a file; the format by its ending if not given. Returns the file."""
@@ -85,7 +88,17 @@ class ExportService:
     def audit_page(self, path: Path, period: AuditPeriod) -> Path:
         """The audit of a period as one HTML file that needs nothing else and prints well."""
         report = self._audit.report(period)
-        write_whole(path, html_report(report, self._subscription.check(report, self._audit.today())))
+        check = self._subscription.check(report, self._audit.today())
+        chats = self._audit.lines(period, "conversation")
+        details = ReportDetails(
+            projects=self._audit.lines(period, "project"),
+            chats=chats[:MOST_CHATS],
+            more_chats=max(0, len(chats) - MOST_CHATS),
+            thrift=self._thrift.chats(chats, MOST_CHATS),
+            unpriced=self._audit.rows(period, RowFilter(only="unpriced"), limit=MOST_ROWS),
+            estimated=self._audit.rows(period, RowFilter(only="estimated"), limit=MOST_ROWS),
+        )
+        write_whole(path, html_report(report, check, details))
         return path
 
     def report(self, path: Path) -> Path:
@@ -202,7 +215,7 @@ def _usd(nano: int | None) -> str | None:
 
 _LEDGER_COLUMNS = re.findall(
     r"\w+",
-    "id at kind source origin model task conversation_id message_id stop_reason input_total cache_read resent "
+    "id at kind source origin model task conversation_id project message_id stop_reason input_total cache_read resent "
     "prompt_evaluated output_total reasoning usage_state seconds prefill_seconds decode_seconds first_token_seconds "
     "energy_joules energy_low energy_high energy_source local_usd local_usd_low local_usd_high hardware_usd "
     "usd_per_kwh equivalent_model equivalent_usd equivalent_usd_low equivalent_usd_high billed_usd priced_as "
@@ -222,6 +235,7 @@ def ledger_values(entry: LedgerEntry) -> dict[str, Any]:
         "model": entry.model,
         "task": entry.task,
         "conversation_id": entry.conversation_id,
+        "project": entry.project or None,
         "message_id": entry.message_id,
         "stop_reason": entry.stop_reason.value,
         "input_total": entry.usage.input_total,

@@ -62,7 +62,7 @@ def focus_values(entry: LedgerEntry) -> dict[str, Any]:
         "ServiceSubcategory": "Generative AI",
         "ServiceName": "Local model" if local else f"{entry.source} API",
         "SkuId": entry.priced_as or entry.model,
-        "Tags": json.dumps({"task": entry.task, "conversation": entry.conversation_id or ""}, ensure_ascii=False),
+        "Tags": _tags(entry),
         "x_Origin": entry.origin,
         "x_UsageState": entry.usage.usage_state.value,
         "x_Unpriced": "true" if not local and entry.billed_nano is None else "false",
@@ -76,6 +76,11 @@ def focus_values(entry: LedgerEntry) -> dict[str, Any]:
         "x_PriceSource": entry.price_source or "",
         "x_RateCard": json.dumps(entry.rate_card, sort_keys=True) if entry.rate_card else "",
     }
+
+
+def _tags(entry: LedgerEntry) -> str:
+    tags = {"task": entry.task, "conversation": entry.conversation_id or "", "project": entry.project}
+    return json.dumps(tags, ensure_ascii=False)
 
 
 def _costs(entry: LedgerEntry, local: bool) -> dict[str, str]:

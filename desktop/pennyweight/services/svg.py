@@ -9,6 +9,7 @@ from html import escape
 _WIDTH, _HEIGHT = 1000, 220
 _LEFT, _BOTTOM, _TOP = 64, 26, 10
 _LABELS = 12
+_WIDEST = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,22 @@ class Series:
     texts: Sequence[str]
 
 
-def stacked_bars(title: str, labels: Sequence[str], series: Sequence[Series], axis: Sequence[tuple[float, str]]) -> str:
-    """An `<svg>` element. Values are not negative; `axis` are the lines to draw, as (value, words).
+def bars(
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    axis: Sequence[tuple[float, str]],
+    *,
+    stacked: bool = True,
+) -> str:
+    """An `<svg>` element, the series upon each other or side by side.
+
+    Values are not negative; `axis` are the lines to draw, as (value, words).
 
     Each bar carries its values as a `<title>`, which browsers show on hover and screen readers read.
     """
-    tops = [sum(each.values[number] for each in series) for number in range(len(labels))]
+    together = sum if stacked else max
+    tops = [together([each.values[number] for each in series]) for number in range(len(labels))]
     highest = max([*tops, *(value for value, _ in axis), 1e-12])
     room = _HEIGHT - _BOTTOM - _TOP
     step = (_WIDTH - _LEFT) / max(1, len(labels))
@@ -41,7 +52,7 @@ def stacked_bars(title: str, labels: Sequence[str], series: Sequence[Series], ax
     every = -(-len(labels) // _LABELS) or 1
     for number, label in enumerate(labels):
         x = _LEFT + number * step
-        parts.append(_bar(x, step, number, label, series, room / highest))
+        parts.append(_bar(x, step, number, label, series, room / highest, stacked))
         if number % every == 0:
             middle = x + step / 2
             parts.append(
@@ -51,18 +62,21 @@ def stacked_bars(title: str, labels: Sequence[str], series: Sequence[Series], ax
     return "\n".join(parts)
 
 
-def _bar(x: float, step: float, number: int, label: str, series: Sequence[Series], scale: float) -> str:
+def _bar(x: float, step: float, number: int, label: str, series: Sequence[Series], scale: float, stacked: bool) -> str:
     words = "; ".join(f"{each.name}: {each.texts[number]}" for each in series)
     parts = [f"<g><title>{escape(f'{label}: {words}')}</title>"]
     y = float(_HEIGHT - _BOTTOM)
-    width = step * 0.6
-    for each in series:
+    whole = min(step * 0.6, _WIDEST * (1 if stacked else len(series)))
+    width = whole if stacked else whole / len(series)
+    for place, each in enumerate(series):
         height = max(0.0, each.values[number]) * scale
         if height <= 0:
             continue
-        y -= height
+        top = y - height
+        y = top if stacked else y
+        left = x + (step - whole) / 2 + (0 if stacked else place * width)
         parts.append(
-            f'<rect class="{each.css}" x="{x + (step - width) / 2:.1f}" y="{y:.1f}" width="{width:.1f}" '
+            f'<rect class="{each.css}" x="{left:.1f}" y="{top:.1f}" width="{width * (1 if stacked else 0.96):.1f}" '
             f'height="{height:.1f}" rx="{min(3.0, width / 4, height / 2):.1f}"/>'
         )
     return "".join([*parts, "</g>"])

@@ -23,6 +23,9 @@ IMPORT_KIND = (
 """The origin of an imported row begins with the kind of the import and a colon; empty for rows of this program."""
 _UNBILLED = "l.source <> 'local' AND l.billed_nano IS NULL AND l.kind <> 'correction'"
 _NO_BILL = "l.source = 'local' AND e.expected_nano IS NULL AND l.kind <> 'correction'"
+_NO_BILL_AT = """l.source = 'local' AND l.kind <> 'correction' AND NOT EXISTS (
+    SELECT 1 FROM equivalents o WHERE o.reference = coalesce(:reference, l.equivalent_reference)
+    AND o.ledger_number = l.number AND o.expected_nano IS NOT NULL)"""
 _FINISHED = "l.kind IN ('answer', 'join') AND l.stop_reason IN ('end', 'length', 'stop_text')"
 # The person's word counts once for all calls of an answer.
 _KEPT = f"CASE v.verdict WHEN 'kept' THEN l.opens_answer WHEN 'not useful' THEN 0 ELSE {_FINISHED} END"
@@ -184,10 +187,21 @@ class Audit:
         return None if first is None else (codec.text_to_time(first[0]), codec.text_to_time(last[0]))
 
     def rows(
-        self, start: datetime, end: datetime, chosen: RowFilter | None = None, *, limit: int = 200, offset: int = 0
+        self,
+        start: datetime,
+        end: datetime,
+        chosen: RowFilter | None = None,
+        reference: str | None = None,
+        *,
+        limit: int = 200,
+        offset: int = 0,
     ) -> list[LedgerEntry]:
-        """The rows with start <= at < end that pass, newest first."""
+        """The rows with start <= at < end that pass, newest first.
+
+        Local work is unpriced if it has no bill at `reference`, or, if that is None, at the one of its moment.
+        """
         sql, values = _where(start, end, chosen or RowFilter())
+        values["reference"] = reference
         values |= {"limit": max(0, limit), "offset": max(0, offset)}
         with self._readers.borrow() as db:
             found = db.execute(
@@ -296,7 +310,7 @@ def _where(start: datetime, end: datetime, chosen: RowFilter) -> tuple[str, dict
             parts.append(f"{column} = :{name}")
             values[name] = wanted
     if chosen.only == "unpriced":
-        parts.append(f"({_UNBILLED} OR {_NO_BILL})")
+        parts.append(f"({_UNBILLED} OR {_NO_BILL_AT})")
     elif chosen.only == "estimated":
         parts.append("l.usage_state <> 'reported'")
     return " AND ".join(parts), values

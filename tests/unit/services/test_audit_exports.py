@@ -15,10 +15,11 @@ import pytest
 from tests.unit.store.store_samples import cloud_entry, local_entry
 
 from pennyweight.app.composition import build_services
+from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.container import Services
 from pennyweight.services.exports_focus import COLUMNS
-from pennyweight.services.svg import Series, nice_lines, stacked_bars
+from pennyweight.services.svg import Series, bars, nice_lines
 from pennyweight.store import Store
 
 HOSTILE = '<script>alert(1)</script>&"'
@@ -85,7 +86,7 @@ def test_the_report_needs_nothing_else_and_holds_what_it_shows(services: Service
 def test_bars_stand_on_each_other_and_say_their_values() -> None:
     here = Series("here", "local", [1, 0], ["$1", "$0"])
     there = Series("there", "cloud", [3, 2], ["$3", "$2"])
-    svg = ElementTree.fromstring(stacked_bars("Days", ["1", "2"], [here, there], [(0, "$0"), (4, "$4")]))  # noqa: S314
+    svg = ElementTree.fromstring(bars("Days", ["1", "2"], [here, there], [(0, "$0"), (4, "$4")]))  # noqa: S314
     rects = [each for each in svg.iter() if each.tag.endswith("rect")]
     first, second, third = (float(rect.attrib["height"]) for rect in rects)
     assert second == pytest.approx(3 * first, abs=0.3)
@@ -102,3 +103,26 @@ def test_lines_of_an_axis_are_few_and_not_above_the_highest(highest: float) -> N
     assert 2 <= len(lines) <= 5
     assert lines[-1] <= highest * 1.0001
     assert nice_lines(0) == [0.0]
+
+
+def test_the_report_shows_projects_chats_thrift_and_lists_what_is_uncertain(services: Services, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "home" / "pennyweight.db") as store:
+        store.conversations.create(HOSTILE, conversation_id="chat")
+        store.projects.set("chat", "harbour")
+        store.ledger.add(
+            cloud_entry(f"t{turn}", conversation_id="chat", resent=400 * turn,
+                        usage=UsageRecord(input_total=400 * turn + 100, usage_state=UsageState.ESTIMATED))
+            for turn in range(3)
+        )  # fmt: skip
+    path = services.exports.audit_page(tmp_path / "audit.html", AuditPeriod.month(date(2026, 11, 1)))
+    page = _Page()
+    page.feed(path.read_text(encoding="utf-8"))
+    text = " ".join(page.words)
+    for words in ("By project", "harbour", "By chat", f"Turn by turn: {HOSTILE}", "Prompt thrift", "by task",
+                  "Calls without a price", "Calls with estimated or partial token counts"):  # fmt: skip
+        assert words in text, words
+    assert page.tags.count("svg") == 3
+    assert not page.outside
+    assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
+    assert "url(" not in path.read_text(encoding="utf-8")
+    assert "default-src 'none'" in path.read_text(encoding="utf-8")

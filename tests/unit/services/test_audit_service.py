@@ -145,6 +145,11 @@ def test_what_is_unpriced_or_estimated_can_be_listed(store: Store) -> None:
     totals = audit.report(day).totals
     assert (totals.unpriced_rows, totals.uncompared_rows, totals.estimated_rows) == (1, 1, 1)
     assert [row.id for row in audit.rows(day, limit=2, offset=1)] == ["no bill", "unpriced"]
+    # A bill at the chosen reference counts, whichever reference a row came with.
+    store.ledger.add([local_entry("elsewhere", equivalent=None)])
+    assert [row.id for row in audit.rows(day, RowFilter(only="unpriced"))] == ["elsewhere", "no bill", "unpriced"]
+    store.ledger.add_equivalents("elsewhere", bill(REFERENCE))
+    assert [row.id for row in audit.rows(day, RowFilter(only="unpriced"))] == ["no bill", "unpriced"]
 
 
 def test_every_table_adds_up_to_the_totals_and_leads_to_its_rows(store: Store) -> None:

@@ -7,10 +7,10 @@ from decimal import Decimal, InvalidOperation
 
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.meter.energy import is_measured
-from pennyweight.meter.money import decimal_to_nano, format_dollars, format_usd, usd_text
+from pennyweight.meter.money import format_dollars, format_usd
 from pennyweight.meter.quantities import format_energy, format_seconds, format_tokens
 from pennyweight.services.audit import AuditReport, AuditRow, source_name
-from pennyweight.services.exports_html import plan_words
+from pennyweight.services.exports_html import break_even_words, plan_price, plan_words
 from pennyweight.services.reprice import RepricedRow
 from pennyweight.services.subscription import SubscriptionCheck
 from pennyweight.services.thrift import NamedThrift, Saved, Turn, resent_tokens
@@ -88,13 +88,8 @@ def _subscription(check: SubscriptionCheck) -> CardText:
     tooltip = "A plan of this price against the metered spend of the period."
     if check.break_even_calls is not None:
         tooltip += f" The plan pays from {check.break_even_calls:,} calls such as these; there were {check.calls:,}."
-    plan = decimal_to_nano(check.plan_usd)
-    factor = check.break_even_factor
-    small = plan_words(check)
-    if factor is not None:
-        small += f" · even at {factor:,.1f} times this use"
-    figure = f"${usd_text(check.plan_usd)}" if check.plan_usd == int(check.plan_usd) else format_usd(plan)
-    return CardText(figure=f"{figure} / mo", small=small, tooltip=tooltip)
+    small = " · ".join(part for part in (plan_words(check), break_even_words(check)) if part)
+    return CardText(figure=f"{plan_price(check)} / mo", small=small, tooltip=tooltip)
 
 
 def unpriced_words(report: AuditReport) -> str:

@@ -9,10 +9,11 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pennyweight.domain.errors import InputError
+from pennyweight.domain.errors import InputError, StoreError
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.domain.usage import UsageRecord
 from pennyweight.meter.budget import BudgetState, Fit, Standing, StreamCost, StreamGuard
@@ -25,7 +26,7 @@ OVERALL = ""
 _KEY = "budget.caps"
 _MOST_NANO = 10**15
 _LOOK_EVERY_SECONDS = 1.0
-"""Another process (the window, the command line) may spend at the same time."""
+"""Another process (the window, the command line) may spend at the same time: so often it is looked at, and told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +92,18 @@ class BudgetService:
             self._note(provider, before, cap_nano)
         return self.get(provider)
 
-    def watch(self, provider: str, cost: StreamCost | None) -> BudgetWatch:
-        """Watches one stream against the caps; streams that run at the same time share what is left. Close it."""
-        return BudgetWatch(self, provider, cost)
+    def left(self, provider: str) -> int | None:
+        """Nano-dollars that a request may still cost: what running answers have cost so far is off, those of another
+        process too. None without a cap."""
+        return self._left(BudgetWatch(self, provider, None))
+
+    def watch(self, provider: str, cost: StreamCost | None, message_id: str | None = None) -> BudgetWatch:
+        """Watches one stream against the caps; streams that run at the same time share what is left. Close it.
+
+        With the id of the answer that is to be written, other processes see what it costs, until its row is in the
+        ledger; `drop` it if there will be none.
+        """
+        return BudgetWatch(self, provider, cost, message_id)
 
     def _open(self, watch: BudgetWatch) -> None:
         with self._lock:
@@ -111,14 +121,29 @@ class BudgetService:
         if watch.stale or time.monotonic() - watch.looked_at > _LOOK_EVERY_SECONDS:
             watch.looked_at = time.monotonic()
             watch.views = [view for view in (self.get(watch.provider), self.get()) if view is not None]
+            watch.elsewhere = self._store.running.elsewhere() if watch.views else {}
             watch.stale = False
+            self._publish(watch)
         with self._lock:
             others = [other for other in self._running if other is not watch]
         left = []
         for view in watch.views:
             running = sum(other.nano for other in others if view.provider in (OVERALL, other.provider))
+            running += sum(nano for name, nano in watch.elsewhere.items() if view.provider in (OVERALL, name))
             left.append(view.left_nano - running)
         return max(0, min(left)) if left else None
+
+    def _publish(self, watch: BudgetWatch) -> None:
+        """For other processes. Where it cannot be written now the caps hold in this process all the same."""
+        if watch.views and watch.message_id is not None:
+            with suppress(StoreError):
+                self._store.running.put(watch.message_id, watch.provider, watch.nano)
+                watch.published = True
+
+    def _drop(self, watch: BudgetWatch) -> None:
+        if watch.published and watch.message_id is not None:
+            with suppress(StoreError):  # it counts for nothing once this process is gone
+                self._store.running.drop(watch.message_id)
 
     def _note(self, provider: str, before: int, after: int | None) -> None:
         whose = f"The budget for {provider}" if provider else "The budget for all providers"
@@ -158,8 +183,13 @@ class BudgetService:
 class BudgetWatch:
     """One running stream. A context; `allows` is asked after each piece."""
 
-    def __init__(self, service: BudgetService, provider: str, cost: StreamCost | None) -> None:
+    def __init__(
+        self, service: BudgetService, provider: str, cost: StreamCost | None, message_id: str | None = None
+    ) -> None:
         self.provider = provider
+        self.message_id = message_id
+        self.elsewhere: dict[str, int] = {}
+        self.published = False
         self.views: list[BudgetView] = []
         self.stale = True
         self.looked_at = 0.0
@@ -169,10 +199,17 @@ class BudgetWatch:
 
     def __enter__(self) -> BudgetWatch:
         self._service._open(self)
+        if self.message_id is not None and self._cost is not None:
+            self.nano = self._cost.nano(0)
+            self._service._left(self)  # tells the others what the input costs, before it is sent
         return self
 
     def __exit__(self, *error: object) -> None:
         self._service._close(self)
+
+    def drop(self) -> None:
+        """Nothing of it will be in the ledger: nothing was sent."""
+        self._service._drop(self)
 
     @property
     def capped(self) -> bool:

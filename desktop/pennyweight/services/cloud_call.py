@@ -67,7 +67,7 @@ class CloudCall:
         text, thoughts = self._preview.redactor.restorer(), self._preview.redactor.restorer()
         events = self.call.run(NoPower(), None, inner)
         try:
-            with self._budgets.watch(self._preview.provider, self._cost) as watch:
+            with self._budgets.watch(self._preview.provider, self._cost, self._message_id) as watch:
                 try:
                     for event in events:
                         if isinstance(event, TextDelta):
@@ -80,6 +80,8 @@ class CloudCall:
                 finally:
                     events.close()
                     self._book()
+                    if self.entry is None:
+                        watch.drop()
             yield Piece(text.close(), thoughts.close())
         finally:
             forget()

@@ -97,8 +97,11 @@ class EscalateService:
         self._gate.check_lock(preview.prepared.outgoing)
         problem = preview.problem
         if not problem:
-            budget = self._previewer.budgets.tightest(preview.provider)
-            if budget is not None and budget.left_nano < (preview.price.low_nano or 0):
+            budget, left = (
+                self._previewer.budgets.tightest(preview.provider),
+                self._previewer.budgets.left(preview.provider),
+            )
+            if budget is not None and left is not None and left < (preview.price.low_nano or 0):
                 problem = budget.sentence or f"The budget for {budget.month} does not allow it any more."
         if problem:
             raise InputError(problem, kept="Nothing was sent.")

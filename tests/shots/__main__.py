@@ -1,7 +1,7 @@
 """Screenshots of the real window, with real answers of the starter model: `python -m tests.shots FOLDER [SCENE…]`.
 
-The scenes are `chat`, `cloud` (after the chats) and `audit`; without a name all of them. Needs a display (Xvfb does).
-Everything happens in data folders of its own, which are thrown away.
+The scenes are `chat`, `cloud` (after the chats), `audit` and `imports`; without a name all of them.
+Needs a display (Xvfb does). Everything happens in data folders of its own, which are thrown away.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
-from tests.shots import audit, cloud
+from tests.shots import audit, cloud, imports
 from tests.shots.driver import Driver
 from tests.shots.scenes import play
 
@@ -27,7 +27,7 @@ from pennyweight.ui.theme import Theme
 
 def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "build/shots")
-    scenes = set(sys.argv[2:]) or {"chat", "cloud", "audit"}
+    scenes = set(sys.argv[2:]) or {"chat", "cloud", "audit", "imports"}
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nonexistent"  # no pictures with the person's own keyring
     application = QApplication(["pennyweight"])
@@ -40,6 +40,9 @@ def main() -> int:
     if "audit" in scenes:
         with _window(application, theme, folder) as (driver, services, home):
             audit.play(driver, services, home)
+    if "imports" in scenes:
+        with _window(application, theme, folder) as (driver, services, home):
+            imports.play(driver, services, home)
     return 0
 
 

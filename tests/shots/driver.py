@@ -79,9 +79,10 @@ class Driver:
             raise OSError(f"could not write {path}")
         sys.stdout.write(f"{path}\n")
 
-    def shoot_screen(self, name: str) -> None:
+    def shoot_screen(self, name: str, *, at_once: bool = False) -> None:
         """With what floats over the window: menus, panels, dialogs."""
-        self.settle()
+        if not at_once:
+            self.settle()
         path = self._folder / f"{name}.png"
         corner = self.window.frameGeometry()
         screen = self.window.screen()

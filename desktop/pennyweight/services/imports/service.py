@@ -115,6 +115,10 @@ class ImportService:
         """What the ledger tells twice on the UTC days that a period touches."""
         return overlap.in_ledger(self._store, *_utc_days(start, end))
 
+    def overlap_of_days(self, first: str, last: str) -> overlap.Overlap:
+        """The same from one UTC day (`YYYY-MM-DD`) to another, both included."""
+        return overlap.in_ledger(self._store, first, last)
+
     def counting(self) -> Counting:
         return overlap.counting(self._store)
 

@@ -33,6 +33,7 @@ from pennyweight.services.thrift import Turn
 from pennyweight.store.audit import Only, RowFilter
 from pennyweight.ui.audit.breakdown_panel import BreakdownPanel
 from pennyweight.ui.audit.days_panel import DaysPanel, TasksPanel
+from pennyweight.ui.audit.imports_desk import ImportsDesk
 from pennyweight.ui.audit.period_picker import PeriodPicker
 from pennyweight.ui.audit.reprice_panel import RepricePanel
 from pennyweight.ui.audit.rows_dialog import MOST, RowsDialog
@@ -100,6 +101,7 @@ class AuditPage(QWidget):
         self.tasks = TasksPanel(theme)
         self.reprice = RepricePanel(services, runner, theme)
         self.thrift = ThriftPanel(services, runner, theme)
+        self.imports = ImportsDesk(services, runner, theme, self)
         self.toast = Toast(self)
         self._menu = QMenu(self)
         self._arrange()
@@ -143,6 +145,7 @@ class AuditPage(QWidget):
         self.tasks.show_tasks(report.tasks)
         self.reprice.show_report(report)
         self.thrift.show_period(report.period, report.totals)
+        self.imports.show_period(report.period)
 
     def open_rows(self, row: AuditRow) -> None:
         """The ledger rows behind a bar or a line."""
@@ -248,6 +251,12 @@ class AuditPage(QWidget):
         self.tasks.opened.connect(self.open_rows)
         self.thrift.opened.connect(self._open_turns)
         self.what_if.told.connect(self.toast.tell)
+        self.imports.changed.connect(self._imported)
+        self.imports.notice.connect(self.toast.tell)
+
+    def _imported(self) -> None:
+        if self.isVisible():  # a hidden page reads the ledger when it is shown
+            self.refresh()
 
     def _go_to_what_if(self) -> None:
         self._scroll.ensureWidgetVisible(self.what_if)
@@ -280,6 +289,7 @@ class AuditPage(QWidget):
         left.addSpacing(4)
         left.addWidget(self.picker)
         left.addStretch(1)
+        right.addWidget(self.imports.button)
         right.addWidget(self.export_button)
         right.addWidget(self.what_if_button)
         right.addStretch(1)
@@ -311,6 +321,7 @@ class AuditPage(QWidget):
         column.addLayout(self._card_grid)
         column.addWidget(self._notes)
         column.addWidget(self.days)
+        column.addWidget(self.imports.panel)
         column.addLayout(self._lower)
         column.addStretch(1)
         self._scroll = QScrollArea()

@@ -41,6 +41,7 @@ BINDINGS = (
     Binding("lock", ("Ctrl+Shift+L",), "What may leave this computer"),
     Binding("compare", ("Ctrl+Shift+D",), "Compare"),
     Binding("audit", ("Ctrl+Shift+A",), "Audit"),
+    Binding("import", ("Ctrl+Shift+I",), "Import other programs' logs"),
     Binding("models", ("Ctrl+Shift+M",), "Models"),
     Binding("settings", ("Ctrl+,",), "Settings"),
     Binding("shortcuts", ("F1",), "This list"),

@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self.chat.open_last()
         self.engine.refresh()
         self.meter.refresh()
+        self.audit_page.imports.importing.watch_at_start()
         if not self._questions_asked:
             self.ask_first_questions()
 
@@ -174,6 +175,10 @@ class MainWindow(QMainWindow):
         self.meter.reference_changed.connect(lambda _id: chat.drafting.replan())
         self._connect_models()
         self._connect_cloud()
+        self.audit_page.imports.told.connect(
+            lambda notice: self.tell(notice, ("Show", lambda: self.show_page("audit")))
+        )
+        self.audit_page.imports.changed.connect(self.meter.refresh)
         self.settings_page.changed.connect(self._settings_changed)
         self.settings_page.questions_wanted.connect(self.ask_first_questions)
         self.onboarding.done.connect(self._questions_done)
@@ -290,12 +295,17 @@ class MainWindow(QMainWindow):
             "lock": page.top.lock.open_menu,
             "compare": lambda: self.show_page("compare"),
             "audit": lambda: self.show_page("audit"),
+            "import": self._import,
             "models": lambda: self.show_page("models"),
             "settings": lambda: self.show_page("settings"),
             "shortcuts": lambda: self._dialog(ShortcutsDialog(self)),
             "about": lambda: self._dialog(AboutDialog(self)),
             "quit": self._quit,
         }
+
+    def _import(self) -> None:
+        self.show_page("audit")
+        self.audit_page.imports.open()
 
     def _quit(self) -> None:
         self.close()
@@ -373,6 +383,7 @@ class MainWindow(QMainWindow):
             self.engine.close()
             self.cloud.close()
             self.compare.close()
+            self.audit_page.imports.close()
             self.runner.shutdown()
         super().closeEvent(event)
         self.closed.emit()

@@ -1,9 +1,10 @@
 """Speed and memory of importing Claude Code logs, beside wc -l and json.loads in the same run.
 
-    python -m tests.bench.import_speed [MEGABYTES] [--answers-only]
+    python -m tests.bench.import_speed [MEGABYTES] [--answers-only | --chatgpt | --zip]
 
 The log alternates tool results and answers (10 KB for each answer); with --answers-only it holds nothing but answers
-(3 KB each), which is the hardest case: the cost is the rows'. Other work on the machine makes the clock's figures
+(2 KB each), which is the hardest case: the cost is the rows'. With --chatgpt or --zip the file is a ChatGPT export, one
+large array; the zip is what the person downloads. Other work on the machine makes the clock's figures
 smaller, hence megabytes per second of processor time beside them.
 """
 
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +53,41 @@ def generate(path: Path, megabytes: int, *, answers_only: bool = False) -> int:
     return number
 
 
+def generate_chatgpt(path: Path, megabytes: int) -> int:
+    """One array of chats of twenty turns each, about 40 KB a chat."""
+    written = number = 0
+    text = 'The March release carries the reporting rewrite, and \\"integrations\\" move to April. ' * 24
+    with path.open("w") as file:
+        file.write("[")
+        while written < megabytes << 20:
+            number += 1
+            nodes = []
+            for turn in range(20):
+                parent = f'"n{turn - 1}"' if turn else "null"
+                nodes.append(
+                    f'"n{turn}":{{"id":"n{turn}","parent":{parent},"children":[],"message":{{"author":{{"role":'
+                    f'"{"assistant" if turn % 2 else "user"}"}},"create_time":{1_780_000_000 + number * 60 + turn},'
+                    f'"content":{{"content_type":"text","parts":["{text}"]}}}}}}'
+                )
+            chat = f'{{"id":"c{number}","title":"t","current_node":"n19","mapping":{{{",".join(nodes)}}}}}'
+            file.write(("," if number > 1 else "") + chat)
+            written += len(chat)
+        file.write("]")
+    return number * 10
+
+
+def zipped(path: Path) -> Path:
+    packed = path.with_suffix(".zip")
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(path, "conversations.json")
+    return packed
+
+
+def load_whole(log: Path) -> None:
+    with log.open() as file:
+        json.load(file)
+
+
 def count_lines(log: Path) -> None:
     subprocess.run(["wc", "-l", str(log)], check=True, stdout=subprocess.DEVNULL)
 
@@ -67,9 +104,10 @@ def parse(log: Path) -> None:
             pass
 
 
-def import_log(log: Path, home: Path) -> None:
+def import_file(path: Path, home: Path) -> None:
     with Store.open(home / "pennyweight.db") as store:
-        print(ImportService(store).run("claude-code", log).rows_new)
+        report = ImportService(store).run("auto", path)
+        print(f"{report.kind}: {report.rows_new:,} new rows")
 
 
 def measured(work: Callable[[], object]) -> tuple[float, float, int]:
@@ -87,18 +125,24 @@ def measured(work: Callable[[], object]) -> tuple[float, float, int]:
 
 def main() -> None:
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    megabytes = numbers[0] if numbers else 100
     with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log.jsonl"
-        answers = generate(log, numbers[0] if numbers else 100, answers_only="--answers-only" in sys.argv)
-        size = log.stat().st_size / 1e6
-        works: dict[str, Callable[[], object]] = {
-            "wc -l": lambda: count_lines(log),
-            "json.loads loop": lambda: load_lines(log),
-            "parse": lambda: parse(log),
-            "import": lambda: import_log(log, Path(folder) / "home"),
-        }
+        path, home = Path(folder) / "log.jsonl", Path(folder) / "home"
+        works: dict[str, Callable[[], object]] = {"wc -l": lambda: count_lines(path)}
+        if "--chatgpt" in sys.argv or "--zip" in sys.argv:
+            path = Path(folder) / "conversations.json"
+            answers = generate_chatgpt(path, megabytes)
+            taken = zipped(path) if "--zip" in sys.argv else path
+            works["json.load"] = lambda: load_whole(path)
+            works["import"] = lambda: import_file(taken, home)
+        else:
+            answers = generate(path, megabytes, answers_only="--answers-only" in sys.argv)
+            works["json.loads loop"] = lambda: load_lines(path)
+            works["parse"] = lambda: parse(path)
+            works["import"] = lambda: import_file(path, home)
+        size = path.stat().st_size / 1e6
         found = {name: measured(work) for name, work in works.items()}
-        print(f"{size:.0f} MB, {answers} answers; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+        print(f"{size:.0f} MB, {answers:,} answers; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
         whole, busy, _ = found["import"]
         for name, (seconds, processor, peak) in found.items():
             print(

@@ -253,7 +253,7 @@ def rows(
     as_json: bool,
 ) -> None:
     """The ledger rows of a period, newest first: each with its rate card and where it came from."""
-    from pennyweight.services.exports import ledger_values
+    from pennyweight.services.exports_ledger import ledger_values
     from pennyweight.store.audit import RowFilter
 
     chosen = RowFilter(

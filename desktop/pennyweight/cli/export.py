@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import click
 
 from pennyweight.cli.days import period_of, period_options
-from pennyweight.cli.output import json_option, print_json, say, services
+from pennyweight.cli.output import Progress, json_option, print_json, say, services
 from pennyweight.domain.cancel import Cancel
 
 
@@ -27,13 +28,15 @@ def command(
     The days are for focus (without them: all of the ledger) and for the .html report (without them: this month).
     An existing file is replaced once the new one is whole.
     """
+    line = Progress()
     with services(context) as opened:
         if kind == "chats":
             count = opened.exports.chats(path)
         elif kind == "ledger":
-            count = opened.exports.ledger(path)
+            count = _shown(line, lambda: opened.exports.ledger(path, progress=line.show))
         elif kind == "focus":
-            count = opened.exports.focus(path, period_of(opened.audit, first, last) if first or last else None)
+            period = period_of(opened.audit, first, last) if first or last else None
+            count = _shown(line, lambda: opened.exports.focus(path, period, progress=line.show))
         else:
             count = 1
             opened.meter.reprice(Cancel())
@@ -45,3 +48,10 @@ def command(
         print_json({"kind": kind, "path": str(path), "count": count})
     else:
         say(f"{count:,} written to {path}." if kind != "report" else f"Written to {path}.")
+
+
+def _shown(line: Progress, work: Callable[[], int]) -> int:
+    try:
+        return work()
+    finally:
+        line.clear()

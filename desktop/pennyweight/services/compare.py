@@ -36,11 +36,11 @@ from pennyweight.services.comparison import (
 from pennyweight.services.draft import Draft
 from pennyweight.services.escalate import EscalateService
 from pennyweight.services.escalation import Preview, RedactionChoice
-from pennyweight.services.exports import write_whole
 from pennyweight.services.messages import question_of
 from pennyweight.services.models import ModelService
 from pennyweight.services.titles import title_for
 from pennyweight.services.turns import user_text
+from pennyweight.services.whole_file import write_whole
 from pennyweight.store import MissingRowError
 
 _EVERYTHING = RedactionChoice()

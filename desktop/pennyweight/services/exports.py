@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Conversation, Message
-from pennyweight.domain.errors import InputError
+from pennyweight.domain.errors import InputError, KnownError
 from pennyweight.domain.ledger import LedgerEntry
-from pennyweight.meter.money import format_usd, nano_to_decimal
+from pennyweight.meter.money import format_usd
 from pennyweight.meter.quantities import format_energy
-from pennyweight.services import exports_focus
+from pennyweight.services import exports_focus, exports_ledger
 from pennyweight.services.audit import AuditService
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.exports_focus import focus_values
@@ -24,13 +23,35 @@ from pennyweight.services.exports_html import MOST_CHATS, MOST_ROWS, ReportDetai
 from pennyweight.services.meter import MeterService, Period
 from pennyweight.services.subscription import SubscriptionService
 from pennyweight.services.thrift import ThriftService
+from pennyweight.services.whole_file import whole_file, write_whole
 from pennyweight.store import Store
 from pennyweight.store.audit import RowFilter
 
+Progress = Callable[[str, float | None], None]
 ChatFormat = Literal["md", "json"]
 LedgerFormat = Literal["csv", "jsonl"]
 _PERIODS: tuple[tuple[Period, str], ...] = (("today", "Today"), ("month", "This month"), ("all", "All time"))
 _PAGE = 200
+
+
+_LEDGER_ENDINGS = {"": "csv", ".csv": "csv", ".jsonl": "jsonl", ".json": "jsonl", ".ndjson": "jsonl"}
+_STEP = 500
+
+
+class ExportStopped(KnownError):  # noqa: N818 - no failure: the person asked for it
+    """The person stopped the export."""
+
+
+def _ignore(text: str, fraction: float | None) -> None:
+    del text, fraction
+
+
+def _by_ending(path: Path, known: Mapping[str, str], told: str) -> str:
+    """The format that a file's ending stands for, in any case; InputError for one that is not known."""
+    chosen = known.get(path.suffix.lower())
+    if chosen is None:
+        raise InputError(f"{told}, not as {path.suffix}.", advice="Choose a file name with such an ending.")
+    return chosen
 
 
 class ExportService:
@@ -59,8 +80,12 @@ class ExportService:
         chosen = format_ or ("json" if path.suffix.lower() == ".json" else "md")
         conversations = list(self._conversations())
         if chosen == "json":
-            values = [_chat_values(each, self._messages(each)) for each in conversations]
-            write_whole(path, _json_text({"conversations": values}))
+            with whole_file(path) as file:
+                file.write('{"conversations": [')
+                for number, each in enumerate(conversations):
+                    file.write(",\n" if number else "\n")
+                    file.write(_json_text(_chat_values(each, self._messages(each))).rstrip("\n"))
+                file.write("\n]}\n")
         else:
             if path.exists() and not path.is_dir():
                 raise InputError(f"{path} is a file.", advice="Name a folder for the chats, or a file ending in .json.")
@@ -68,22 +93,53 @@ class ExportService:
                 write_whole(path / _file_name(each), _markdown(each, self._messages(each)))
         return len(conversations)
 
-    def ledger(self, path: Path, format_: LedgerFormat | None = None) -> int:
-        """Every ledger row, oldest first; returns how many."""
-        chosen = format_ or ("jsonl" if path.suffix.lower() in (".jsonl", ".json", ".ndjson") else "csv")
-        rows = [ledger_values(entry) for entry in self._store.ledger.iterate()]
-        if chosen == "jsonl":
-            write_whole(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-            return len(rows)
-        write_whole(path, _csv(_LEDGER_COLUMNS, rows))
-        return len(rows)
+    def ledger(
+        self,
+        path: Path,
+        format_: LedgerFormat | None = None,
+        *,
+        cancel: Cancel | None = None,
+        progress: Progress = _ignore,
+    ) -> int:
+        """Every ledger row, oldest first; returns how many. The format by the file's ending if not given.
 
-    def focus(self, path: Path, period: AuditPeriod | None = None) -> int:
-        """The ledger rows of a period (all of them) as CSV in FinOps FOCUS columns; returns how many."""
+        InputError for another ending. Cancelled, it raises ExportStopped and leaves the file as it was.
+        """
+        chosen = format_ or _by_ending(path, _LEDGER_ENDINGS, "The ledger is written as .csv or .jsonl")
+        rows = (exports_ledger.ledger_values(entry) for entry in self._rows(None, None, cancel, progress))
+        with whole_file(path) as file:
+            if chosen == "jsonl":
+                return exports_ledger.write_lines(file, rows)
+            return exports_ledger.write_csv(file, exports_ledger.COLUMNS, rows)
+
+    def focus(
+        self,
+        path: Path,
+        period: AuditPeriod | None = None,
+        *,
+        cancel: Cancel | None = None,
+        progress: Progress = _ignore,
+    ) -> int:
+        """The ledger rows of a period (all of them) as CSV in FinOps FOCUS columns; returns how many.
+
+        InputError and ExportStopped as of `ledger`.
+        """
+        _by_ending(path, {"": "csv", ".csv": "csv"}, "FOCUS rows are written as .csv")
         start, end = period.bounds(self._audit.zone) if period else (None, None)
-        rows = [focus_values(entry) for entry in self._store.ledger.iterate(start, end)]
-        write_whole(path, _csv(exports_focus.COLUMNS, rows))
-        return len(rows)
+        rows = (focus_values(entry) for entry in self._rows(start, end, cancel, progress))
+        with whole_file(path) as file:
+            return exports_ledger.write_csv(file, exports_focus.COLUMNS, rows)
+
+    def _rows(
+        self, start: datetime | None, end: datetime | None, cancel: Cancel | None, progress: Progress
+    ) -> Iterator[LedgerEntry]:
+        total = self._store.ledger.count(start, end) or 1
+        for number, entry in enumerate(self._store.ledger.iterate(start, end)):
+            if number % _STEP == 0:
+                if cancel is not None and cancel.cancelled:
+                    raise ExportStopped("Stopped.", kept="Nothing was written.")
+                progress("Writing", min(1.0, number / total))
+            yield entry
 
     def audit_page(self, path: Path, period: AuditPeriod) -> Path:
         """The audit of a period as one HTML file that needs nothing else and prints well."""
@@ -102,7 +158,8 @@ class ExportService:
         return path
 
     def report(self, path: Path) -> Path:
-        """What was used and what it cost: today, this month, all time; as Markdown."""
+        """What was used and what it cost: today, this month, all time; as Markdown. InputError for another ending."""
+        _by_ending(path, dict.fromkeys(("", ".md", ".markdown", ".txt"), "md"), "The report is written as .html or .md")
         write_whole(path, "\n".join(self._report_lines()) + "\n")
         return path
 
@@ -135,26 +192,6 @@ class ExportService:
 
     def _messages(self, conversation: Conversation) -> list[Message]:
         return self._store.conversations.path_to(conversation.leaf_id) if conversation.leaf_id else []
-
-
-def _csv(columns: Sequence[str], rows: list[dict[str, Any]]) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, fieldnames=columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def write_whole(path: Path, text: str) -> None:
-    """The file has all of the text or is as it was before. InputError if it cannot be written."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8", newline="")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def _json_text(value: object) -> str:
@@ -207,63 +244,3 @@ def _markdown(conversation: Conversation, messages: list[Message]) -> str:
 def _file_name(conversation: Conversation) -> str:
     words = re.sub(r"[^\w\- ]+", "", conversation.title).strip()[:60] or "chat"
     return f"{conversation.created_at:%Y-%m-%d} {words} {conversation.id[:8]}.md"
-
-
-def _usd(nano: int | None) -> str | None:
-    return None if nano is None else format(nano_to_decimal(nano), "f")
-
-
-_LEDGER_COLUMNS = re.findall(
-    r"\w+",
-    "id at kind source origin model task conversation_id project message_id stop_reason input_total cache_read resent "
-    "prompt_evaluated output_total reasoning usage_state seconds prefill_seconds decode_seconds first_token_seconds "
-    "energy_joules energy_low energy_high energy_source local_usd local_usd_low local_usd_high hardware_usd "
-    "usd_per_kwh equivalent_model equivalent_usd equivalent_usd_low equivalent_usd_high billed_usd priced_as "
-    "price_source note",
-)
-
-
-def ledger_values(entry: LedgerEntry) -> dict[str, Any]:
-    """One ledger row as plain values; money in US dollars as decimal strings."""
-    energy, local, bill = entry.energy, entry.local, entry.equivalent
-    return {
-        "id": entry.id,
-        "at": entry.at.isoformat(),
-        "kind": entry.kind,
-        "source": entry.source,
-        "origin": entry.origin,
-        "model": entry.model,
-        "task": entry.task,
-        "conversation_id": entry.conversation_id,
-        "project": entry.project or None,
-        "message_id": entry.message_id,
-        "stop_reason": entry.stop_reason.value,
-        "input_total": entry.usage.input_total,
-        "cache_read": entry.usage.cache_read,
-        "resent": entry.resent,
-        "prompt_evaluated": entry.prompt_evaluated,
-        "output_total": entry.usage.output_total,
-        "reasoning": entry.usage.reasoning,
-        "usage_state": entry.usage.usage_state.value,
-        "seconds": entry.seconds,
-        "prefill_seconds": entry.prefill_seconds,
-        "decode_seconds": entry.decode_seconds,
-        "first_token_seconds": entry.first_token_seconds,
-        "energy_joules": energy.joules if energy else None,
-        "energy_low": energy.low if energy else None,
-        "energy_high": energy.high if energy else None,
-        "energy_source": energy.source if energy else None,
-        "local_usd": _usd(local.electric_nano) if local else None,
-        "local_usd_low": _usd(local.electric_low_nano) if local else None,
-        "local_usd_high": _usd(local.electric_high_nano) if local else None,
-        "hardware_usd": _usd(local.hardware_nano) if local else None,
-        "usd_per_kwh": local.usd_per_kwh if local else None,
-        "equivalent_model": bill.reference if bill else None,
-        "equivalent_usd": _usd(bill.expected_nano) if bill else None,
-        "equivalent_usd_low": _usd(bill.low_nano) if bill else None,
-        "equivalent_usd_high": _usd(bill.high_nano) if bill else None,
-        "billed_usd": _usd(entry.billed_nano),
-        "priced_as": entry.priced_as,
-        "price_source": entry.price_source,
-        "note": entry.note,
-    }

@@ -149,6 +149,12 @@ class Ledger:
         )
         yield from self._pages(sql, values)
 
+    def count(self, start: datetime | None = None, end: datetime | None = None) -> int:
+        """How many rows `iterate` gives."""
+        condition, values = totals.period(start, end, "at")
+        with self._readers.borrow() as db:
+            return int(db.execute(f"SELECT count(*) FROM ledger WHERE {condition}", values).fetchone()[0])  # noqa: S608
+
     def missing_equivalents(self, reference: str) -> Iterator[LedgerEntry]:
         """Local rows that have no bill yet for the reference model `provider/model`, oldest first."""
         yield from self._pages(_UNPRICED, {"reference": reference})

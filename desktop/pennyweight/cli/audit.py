@@ -192,6 +192,11 @@ def _print(report: AuditReport, rows: tuple[AuditRow, ...]) -> None:
     click.echo(
         f"Local work at      {format_usd(totals.equivalent_nano)}  ({band}), {report.reference.name}'s list price"
     )
+    click.echo(
+        f"Tokens             {format_tokens(totals.input_total)} in: {format_tokens(totals.new_input)} new, "
+        f"{format_tokens(totals.resent)} re-sent, {format_tokens(totals.cache_read)} cached; "
+        f"{format_tokens(totals.output_total)} out, {format_tokens(totals.reasoning)} reasoning"
+    )
     counted = [
         (totals.unpriced_rows, "calls without a price, not in the sums"),
         (totals.uncompared_rows, "local calls the reference model has no price for"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.unit.store.store_samples import cloud_entry, local_entry
 
 from pennyweight.app.composition import build_services
+from pennyweight.cli.audit_views import VERBS
 from pennyweight.cli.main import run
 from pennyweight.domain.answer import StopReason
 from pennyweight.domain.usage import UsageRecord
@@ -116,3 +118,33 @@ def test_what_if_gives_the_thousand_dollar_answer(home: Path, capsys: pytest.Cap
 )
 def test_wrong_usage_and_impossible_wishes(home: Path, arguments: list[str], code: int) -> None:
     assert run(arguments, lambda: build_services(home)) == code
+
+
+def documented() -> dict[str, set[str]]:
+    """Command -> fields, as docs/audit.md has them."""
+    page = (Path(__file__).resolve().parents[3] / "docs" / "audit.md").read_text("utf-8")
+    found = {}
+    for line in page.splitlines():
+        if match := re.match(r"\| `([^`]+)` \|.*\| `([^`]+)` \|$", line):
+            name = re.split(r" [\[A-Z]| --(?!chat)", match[1])[0]
+            found[name] = set(re.findall(r"\w+", re.sub(r"\[[^]]*\]", "", match[2])))
+    return found
+
+
+def test_the_page_names_the_fields_that_come(home_with_chat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = documented()
+    asked = {
+        "audit": (),
+        "audit thrift": (),
+        "audit thrift --chat": ("long",),
+        "audit reprice": (),
+        "audit subscription": (),
+        "audit rows": (),
+        "audit project": ("long",),
+        "what-if": ("--input", "1", "--output", "1", "--runs", "1"),
+        "export report": (str(home_with_chat / "audit.html"),),
+    }
+    assert set(pages) == set(asked)
+    assert {f"audit {verb.name}" for verb in VERBS} <= set(pages)
+    for command, arguments in asked.items():
+        assert set(ask(home_with_chat, capsys, *command.split(" "), *arguments)) == pages[command], command

@@ -25,6 +25,7 @@ from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import KnownError
 from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.meter.money import format_usd
 from pennyweight.services.audit import AuditReport, AuditRow
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.container import Services
@@ -39,14 +40,15 @@ from pennyweight.ui.audit.reprice_panel import RepricePanel
 from pennyweight.ui.audit.rows_dialog import MOST, RowsDialog
 from pennyweight.ui.audit.thrift_panel import ThriftPanel
 from pennyweight.ui.audit.what_if_panel import WhatIfPanel
-from pennyweight.ui.audit.words import cards, estimated_words, unpriced_words
-from pennyweight.ui.meter.card import MeterCard
+from pennyweight.ui.audit.words import cards, estimated_words, token_parts, unpriced_words
+from pennyweight.ui.meter.card import MeterCard, SideLine
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import (
     Banner,
     FlowLayout,
     GhostButton,
     LinkButton,
+    PartsLine,
     PlainLabel,
     PrimaryButton,
     Toast,
@@ -91,6 +93,10 @@ class AuditPage(QWidget):
         self.change_plan.setFixedHeight(16)
         for card in self.cards:
             card.body.addStretch(1)
+        self.hardware = SideLine("Hardware wear, not in this")
+        self.cards[1].body.addWidget(self.hardware)
+        self.hardware.hide()
+        self.tokens = PartsLine()
         self.unpriced = PlainLabel("", tone="warn", kind="small")
         self.show_unpriced = LinkButton("Show", name="Show the calls without a price", quiet=True)
         self.estimated = PlainLabel("", tone="warn", kind="small")
@@ -132,6 +138,11 @@ class AuditPage(QWidget):
         self.banner.hide()
         for card, text in zip(self.cards, cards(report, check), strict=True):
             card.show_text(text)
+        wear = report.totals.hardware_nano
+        self.hardware.show_value(format_usd(wear), "Of this computer, by the price and the years in the settings.")
+        self.hardware.setVisible(bool(wear))
+        self.tokens.show_parts(token_parts(report.totals))
+        self.tokens.setVisible(bool(report.totals.calls))
         for label, button, words in (
             (self.unpriced, self.show_unpriced, unpriced_words(report)),
             (self.estimated, self.show_estimated, estimated_words(report)),
@@ -319,7 +330,11 @@ class AuditPage(QWidget):
         column.addLayout(self._top)
         column.addWidget(self.banner)
         column.addLayout(self._card_grid)
-        column.addWidget(self._notes)
+        facts = QVBoxLayout()
+        facts.setSpacing(4)
+        facts.addWidget(self.tokens)
+        facts.addWidget(self._notes)
+        column.addLayout(facts)
         column.addWidget(self.days)
         column.addWidget(self.imports.panel)
         column.addLayout(self._lower)

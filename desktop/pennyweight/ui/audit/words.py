@@ -17,6 +17,7 @@ from pennyweight.services.thrift import NamedThrift, Saved, Turn, resent_tokens
 from pennyweight.store.audit import OWN_ORIGIN, AuditSums
 from pennyweight.ui.meter.figures import CardText
 from pennyweight.ui.meter.reference_list import rate_text
+from pennyweight.ui.widgets import Part
 
 MODEL_HEADS = ("", "answers", "in", "out", "cost", "per kept")
 DAY_HEADS = ("Day", "cloud, billed", "local, at cloud price", "electricity", "calls", "in", "out")
@@ -53,8 +54,6 @@ def _electricity(report: AuditReport) -> CardText:
     rate = report.usd_nano_per_kwh
     if rate is not None:
         parts.append(f"{format_usd(rate)}/kWh")
-    if totals.hardware_nano:
-        parts.append(f"hardware {format_usd(totals.hardware_nano)}, not in this")
     band = f"{format_usd(totals.electric_low_nano)} to {format_usd(totals.electric_high_nano)}"
     return CardText(
         figure=format_dollars(totals.electric_nano), small=" · ".join(parts), tooltip=f"Between {band}, by its sensors."
@@ -90,6 +89,22 @@ def _subscription(check: SubscriptionCheck) -> CardText:
         tooltip += f" The plan pays from {check.break_even_calls:,} calls such as these; there were {check.calls:,}."
     small = " · ".join(part for part in (plan_words(check), break_even_words(check)) if part)
     return CardText(figure=f"{plan_price(check)} / mo", small=small, tooltip=tooltip)
+
+
+def token_parts(sums: AuditSums) -> list[Part]:
+    """In: new, sent before, of that from a cache; out, of that reasoning."""
+    if not sums.calls:
+        return []
+    return [
+        Part(f"{short(sums.input_total)} tokens in", strong=True, tone="ink", hint=format_tokens(sums.input_total)),
+        Part(f"{short(sums.new_input)} new", hint=f"{format_tokens(sums.new_input)} were sent for the first time."),
+        Part(f"{short(sums.resent)} re-sent", hint=f"{format_tokens(sums.resent)} had been sent before."),
+        Part(f"{short(sums.cache_read)} cached", hint=f"{format_tokens(sums.cache_read)} were held by a cache."),
+        Part(f"{short(sums.output_total)} out", strong=True, tone="ink", hint=format_tokens(sums.output_total)),
+        Part(
+            f"{short(sums.reasoning)} reasoning", hint=f"{format_tokens(sums.reasoning)} of what came out was thought."
+        ),
+    ]
 
 
 def unpriced_words(report: AuditReport) -> str:

@@ -6,12 +6,16 @@ import gc
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from tests.support.cloud_window import Opened
+from tests.support.loopback import Loopback
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.ui.theme import Theme
@@ -58,3 +62,14 @@ def nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     assert not left, f"threads left behind: {left}"
     windows = [w for w in QApplication.topLevelWidgets() if id(w) not in windows_before and not w.parent()]
     assert not windows, f"windows left behind: {windows}"
+
+
+@pytest.fixture
+def one(tmp_path: Path, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")  # never the person's own keyring
+    server = Loopback()
+    opened = Opened(tmp_path, theme, qtbot, server)
+    yield opened
+    opened.close()
+    server.close()
+    assert opened.problems == []

@@ -9,7 +9,7 @@ import secrets
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from pennyweight.domain.errors import InputError
 from pennyweight.meter import prices
 from pennyweight.services.answering import Parts
 from pennyweight.services.budgets import BudgetService
+from pennyweight.services.compare_batch import BatchItem, read_prompts, table_csv
 from pennyweight.services.compare_sides import Answerer, CloudAnswerer, LocalAnswerer, SideRun
 from pennyweight.services.compare_statistics import preferences, statistics
 from pennyweight.services.comparison import (
@@ -47,14 +48,6 @@ _EVERYTHING = RedactionChoice()
 _Previews = list[Preview]
 _Comparisons = list[Comparison]
 _Statistics = list[Statistics]
-
-
-@dataclass(frozen=True, slots=True)
-class BatchItem:
-    """One prompt of a batch and what would leave this computer for it."""
-
-    draft: Draft
-    previews: tuple[Preview, ...]
 
 
 _Items = list[BatchItem]
@@ -203,20 +196,26 @@ class CompareService:
     # -- a file of prompts
 
     def read_prompts(self, path: Path) -> _Texts:
-        """One prompt per line; or JSON lines, each a text or an object with `prompt`. InputError for another file."""
-        try:
-            lines = path.read_text("utf-8").splitlines()
-            found = [_prompt(line) for line in lines if line.strip()]
-        except (OSError, UnicodeDecodeError, ValueError):
-            raise InputError(f"{path.name} cannot be read as prompts, one per line.") from None
-        if not found:
-            raise InputError(f"There is no prompt in {path.name}.")
-        return found
+        """The prompts of a text, Markdown, CSV or JSON-lines file. InputError for another file."""
+        return read_prompts(path)
 
-    def plan_batch(self, prompts: Sequence[str | Draft], task: Task, targets: Sequence[Target]) -> _Items:
+    def plan_batch(
+        self,
+        prompts: Sequence[str | Draft],
+        task: Task,
+        targets: Sequence[Target],
+        *,
+        redaction: RedactionChoice = _EVERYTHING,
+    ) -> _Items:
         """What running all of these would send. The sum of their prices is the price of the batch."""
         drafts = [Draft(text=prompt, task=task) if isinstance(prompt, str) else prompt for prompt in prompts]
-        return [BatchItem(draft, tuple(self.previews(draft, targets))) for draft in drafts]
+        return [BatchItem(draft, tuple(self.previews(draft, targets, redaction=redaction))) for draft in drafts]
+
+    def export_batch(self, batch: str, path: Path) -> int:
+        """The table of a batch as CSV; returns how many prompts. InputError if it cannot be written."""
+        found = self._store.comparisons.of_batch(batch)
+        write_whole(path, table_csv(found))
+        return len(found)
 
     def run_batch(
         self, items: Sequence[BatchItem], targets: Sequence[Target], cancel: Cancel, *, blind: bool = False
@@ -381,13 +380,3 @@ def _answer(comparison: Comparison, side: Side) -> Message:
         source=side.source,
         note=side.note,
     )
-
-
-def _prompt(line: str) -> str:
-    if not line.lstrip().startswith(("{", '"')):
-        return line.strip()
-    found = json.loads(line)
-    text = found.get("prompt") if isinstance(found, dict) else found
-    if not isinstance(text, str) or not text.strip():
-        raise ValueError("no prompt in this line")
-    return text

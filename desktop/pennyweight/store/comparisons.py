@@ -90,6 +90,10 @@ class Comparisons:
         """Newest first."""
         return self._read("ORDER BY number DESC LIMIT ? OFFSET ?", [limit, offset])
 
+    def of_batch(self, batch: str) -> _Found:
+        """Those that were run together, in their order."""
+        return self._read("WHERE batch = ? ORDER BY number", [batch])
+
     def chosen(self) -> Sequence[Comparison]:
         """All with a choice, oldest first."""
         return self._read("WHERE choice IS NOT NULL ORDER BY number", [])

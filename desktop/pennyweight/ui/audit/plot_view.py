@@ -50,7 +50,7 @@ class PlotView(QWidget):
         self.table.opened.connect(self.opened)
         self.nothing = PlainLabel(nothing, tone="mute", wrap=True)
         self.nothing.setContentsMargins(0, 24, 0, 24)
-        self._key = QWidget()
+        self._key = QWidget(self)  # placed at the first resize
         key = QHBoxLayout(self._key)
         key.setContentsMargins(0, 0, 0, 0)
         key.setSpacing(10)

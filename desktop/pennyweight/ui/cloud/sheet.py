@@ -21,7 +21,7 @@ from pennyweight.meter.money import format_usd
 from pennyweight.services.escalation import Preview
 from pennyweight.ui.cloud.buttons import SendButton
 from pennyweight.ui.cloud.found_panel import FoundPanel
-from pennyweight.ui.cloud.words import basis, expected_text, leaves, range_text, title, total
+from pennyweight.ui.cloud.words import basis, expected_text, leaves, models_of, over_budget, range_text, title, total
 from pennyweight.ui.transcript.text_view import TextView
 from pennyweight.ui.widgets import GhostButton, Line, LinkButton, PlainLabel
 from pennyweight.ui.widgets.popup import round_off
@@ -106,7 +106,8 @@ class CloudSheet(QDialog):
         self.leaves.show()
         self.show_bytes.setEnabled(True)
         self.found.show()
-        self.found.show_found([each for preview in previews[:1] for each in preview.hidden])
+        batch = len(previews) > len(models_of(previews))
+        self.found.show_found([each for preview in (previews if batch else previews[:1]) for each in preview.hidden])
         self.facts.show_previews(previews)
         self.bytes.setPlainText("\n\n".join(f"POST {preview.url}\n\n{preview.body_text}" for preview in previews))
         problem = next((preview.problem for preview in previews if preview.problem), "") or incomplete
@@ -263,9 +264,9 @@ class _Facts(QWidget):
     def show_previews(self, previews: Sequence[Preview]) -> None:
         self.show_previews_none()
         price = total(previews)
-        if len(previews) > 1:
-            for preview in previews:
-                self._row(f"{preview.provider_name} {preview.model_name}", range_text(preview.price))
+        models = models_of(previews)
+        for (provider, model), own in models.items() if len(models) > 1 else ():
+            self._row(f"{provider} {model}", range_text(total(own)))
         self._row("Estimated", range_text(price), hint=basis(price))
         self._row("Most likely", expected_text(price))
         for budget in {p.budget.provider: p.budget for p in previews if p.budget is not None}.values():
@@ -274,6 +275,8 @@ class _Facts(QWidget):
             self._row(f"Budget left in {budget.month.split()[0]}{whose}", format_usd(budget.left_nano), warn=low)
         if any(preview.fit is Fit.MAY_EXCEED for preview in previews):
             self._row("If the budget runs out", "the answer stops there", warn=True)
+        elif over_budget(previews):
+            self._row("If the budget runs out", "the batch stops there", warn=True)
 
     def _row(self, name: str, value: str, *, hint: str = "", warn: bool = False) -> None:
         row = self._grid.rowCount()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pennyweight.meter.money import format_usd
 from pennyweight.meter.quantities import format_tokens
+from pennyweight.services.budgets import BudgetView
 from pennyweight.services.comparison import Statistics
 from pennyweight.services.escalation import History, HistoryOption, Kind, Preview, PriceRange
 
@@ -32,6 +33,14 @@ def kind_name(kind: Kind, number: int = 1) -> str:
     return names[0] if number == 1 else names[1]
 
 
+def models_of(previews: Sequence[Preview]) -> dict[tuple[str, str], list[Preview]]:
+    """The previews of each model, by its provider's name and its own; a batch has several for each."""
+    found: dict[tuple[str, str], list[Preview]] = {}
+    for preview in previews:
+        found.setdefault((preview.provider_name, preview.model_name), []).append(preview)
+    return found
+
+
 def leaves(previews: Sequence[Preview]) -> str:
     """ "Leaves this computer: 1 message, 1 file (clause.txt), about 452 tokens." """
     first = previews[0]
@@ -39,6 +48,10 @@ def leaves(previews: Sequence[Preview]) -> str:
         head = "Goes to a server on this computer: "
     else:
         head = "Leaves this computer: "
+    models = len(models_of(previews))
+    if len(previews) > models:
+        tokens = format_tokens(sum(preview.input_tokens for preview in previews))
+        return f"{head}{counted(len(previews), 'request')}, about {tokens} tokens in all."
     parts = [counted(first.messages, "message")]
     if first.files:
         parts.append(f"{counted(len(first.files), 'file')} ({', '.join(first.files)})")
@@ -50,7 +63,8 @@ def leaves(previews: Sequence[Preview]) -> str:
 def title(previews: Sequence[Preview]) -> str:
     names = list(dict.fromkeys(preview.provider_name for preview in previews))
     joined = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"Send this to {joined}?"
+    prompts = len(previews) // len(models_of(previews))
+    return f"Send {'this' if prompts == 1 else f'{prompts:,} prompts'} to {joined}?"
 
 
 def short_value(value: str) -> str:
@@ -95,6 +109,18 @@ def total(previews: Sequence[Preview]) -> PriceRange:
         expected_output=sum(price.expected_output for price in prices),
         high_output=sum(price.high_output for price in prices),
     )
+
+
+def least_left(previews: Sequence[Preview]) -> BudgetView | None:
+    """The budget among theirs that has the least left."""
+    budgets = [preview.budget for preview in previews if preview.budget is not None]
+    return min(budgets, key=lambda budget: budget.left_nano, default=None)
+
+
+def over_budget(previews: Sequence[Preview]) -> bool:
+    """Whether all of them together may cost more than a budget has left."""
+    high, budget = total(previews).high_nano, least_left(previews)
+    return high is not None and budget is not None and high > budget.left_nano
 
 
 def record(row: Statistics) -> str:

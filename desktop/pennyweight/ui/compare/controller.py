@@ -34,6 +34,7 @@ from pennyweight.services.egress import EgressState
 from pennyweight.services.escalation import Preview, RedactionChoice
 from pennyweight.ui.cloud.model_picker import CloudModel
 from pennyweight.ui.cloud.sheet import CloudSheet
+from pennyweight.ui.compare.batch_controller import BatchController
 from pennyweight.ui.compare.contender_menu import ContenderMenu
 from pennyweight.ui.compare.history_dialog import HistoryDialog
 from pennyweight.ui.compare.page import ComparePage
@@ -75,9 +76,11 @@ class CompareController(QObject):
         self._begun = False
         self.sheet = CloudSheet(window)
         self.menu = ContenderMenu(theme, page)
+        self.batch = BatchController(services, runner, page, lambda source: self._names.get(source, source), window)
         self._connect()
 
     def close(self) -> None:
+        self.batch.close()
         if self._handle is not None:
             self._handle.stop()
 
@@ -102,6 +105,12 @@ class CompareController(QObject):
         """Ask them all; with one in the cloud among them, show first what would be sent."""
         if self._handle is not None:
             return
+        if self.batch.running:
+            self._page.banner.tell("A batch is running. Stop it first, or wait until it is done.")
+            return
+        if self._page.setup.prompts:
+            self.batch.run()
+            return
         self._page.banner.hide()
         self._draft = self._page.setup.draft()
         if any(not each.is_local for each in self._page.setup.contenders):
@@ -120,6 +129,7 @@ class CompareController(QObject):
 
         def done(comparison: Comparison) -> None:
             self._show(comparison)
+            self._page.batch.update_comparison(comparison, lambda source: self._names.get(source, source))
             self.refresh()
 
         self._runner.change(lambda: service.choose(shown.id, choice, note), done, self._failed, owner=self)
@@ -154,6 +164,10 @@ class CompareController(QObject):
         page.chosen.connect(self.choose)
         page.continue_wanted.connect(self.continue_with)
         page.new_wanted.connect(page.show_setup)
+        self.batch.failed.connect(self._failed)
+        self.batch.chosen.connect(lambda _comparison: self.refresh())
+        self.batch.opened.connect(self._open)
+        self.batch.spent.connect(self.spent)
         page.stop_wanted.connect(lambda: self._handle.stop() if self._handle else None)
         page.history_wanted.connect(self._open_history)
         page.export_wanted.connect(self._choose_file)
@@ -260,8 +274,9 @@ class CompareController(QObject):
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, KnownError):
-            if self.sheet.isVisible():
-                self.sheet.show_problem(error.sentence)
+            sheets = [sheet for sheet in (self.sheet, self.batch.sheet) if sheet.isVisible()]
+            if sheets:
+                sheets[0].show_problem(error.sentence)
             else:
                 self._page.banner.tell(error.sentence)
         else:

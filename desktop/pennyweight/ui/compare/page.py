@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from pennyweight.domain.comparison import Choice, Comparison
+from pennyweight.ui.compare.batch_card import BatchCard
 from pennyweight.ui.compare.choice_bar import ChoiceBar
 from pennyweight.ui.compare.diff import differences
 from pennyweight.ui.compare.setup_panel import SetupPanel
@@ -53,6 +54,10 @@ class ComparePage(QWidget):
         self.new_button = SmallButton("New comparison")
         self.stop_button = SmallButton("■  Stop", name="Stop all answers")
         self.blind = Pill(theme, "Blind: names hidden until you choose")
+        self.batch = BatchCard(theme)
+        self.in_batch = False
+        self.table_button = GhostButton("Back to the table", name="Back to the table of the batch (Alt+Left)")
+        self.table_button.setToolTip("Alt+Left")
         self.history_button = GhostButton("History")
         self.export_button = GhostButton("Export", name="Export your choices as preferences")
         self.marks = SmallButton("Show differences")
@@ -67,6 +72,11 @@ class ComparePage(QWidget):
         self.choices.chosen.connect(self.chosen)
         self.new_button.clicked.connect(self.new_wanted)
         self.stop_button.clicked.connect(self.stop_wanted)
+        self.batch.new_wanted.connect(self.new_wanted)
+        self.table_button.clicked.connect(self.show_batch)
+        back = QShortcut(QKeySequence("Alt+Left"), self)
+        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        back.activated.connect(lambda: self.show_batch() if not self.table_button.isHidden() else None)
         self.history_button.clicked.connect(self.history_wanted)
         self.export_button.clicked.connect(self.export_wanted)
         self.marks.toggled.connect(lambda _on: self._show_marks())
@@ -74,10 +84,19 @@ class ComparePage(QWidget):
 
     def show_setup(self) -> None:
         """For a new prompt; the one before stays in the history."""
-        self.comparison, self.running = None, False
+        self.comparison, self.running, self.in_batch = None, False, False
         self._clear_cards()
         self._refresh()
         self.setup.editor.setFocus()
+
+    def show_batch(self) -> None:
+        """The table of the batch, running or done."""
+        if self.running:
+            return
+        self.comparison, self.in_batch = None, True
+        self._clear_cards()
+        self._refresh()
+        self.batch.table.setFocus()
 
     def show_comparison(self, comparison: Comparison, provider: Callable[[str], str], *, running: bool) -> None:
         """The sides as they stand. `provider` gives the name of a source."""
@@ -88,7 +107,7 @@ class ComparePage(QWidget):
                 card.continue_wanted.connect(self.continue_wanted)
                 self.cards.append(card)
             self._place_cards()
-        self.comparison, self.running = comparison, running
+        self.comparison, self.running, self.in_batch = comparison, running, False
         hidden = comparison.blind and comparison.choice is None
         for card, side in zip(self.cards, comparison.sides, strict=True):
             card.show_side(side, hidden=hidden, provider="On this computer" if side.is_local else provider(side.source))
@@ -121,7 +140,9 @@ class ComparePage(QWidget):
     def _refresh(self) -> None:
         comparison = self.comparison
         shown = comparison is not None
-        self.setup.setVisible(not shown)
+        self.setup.setVisible(not shown and not self.in_batch)
+        self.batch.setVisible(self.in_batch)
+        self.table_button.setVisible(not self.in_batch and not self.running and self.batch.table.rowCount() > 0)
         self.prompt.setVisible(shown)
         self._cards.setVisible(shown)
         self.choices.setVisible(shown)
@@ -170,6 +191,7 @@ class ComparePage(QWidget):
         head.addWidget(PlainLabel("Compare", kind="h1"))
         head.addWidget(self.blind)
         head.addStretch(1)
+        head.addWidget(self.table_button)
         head.addWidget(self.history_button)
         head.addWidget(self.export_button)
         row = QHBoxLayout()
@@ -187,7 +209,7 @@ class ComparePage(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(28, 6, 28, 24)
         column.setSpacing(18)
-        for widget in (self.setup, self.prompt, self._cards, self.choices, self.statistics):
+        for widget in (self.setup, self.batch, self.prompt, self._cards, self.choices, self.statistics):
             column.addWidget(widget)
         column.addStretch(1)
         scroll = QScrollArea()

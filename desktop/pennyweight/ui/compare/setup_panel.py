@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from pennyweight.domain.conversation import Attachment, Task
 from pennyweight.services.comparison import Target
 from pennyweight.services.draft import Draft
+from pennyweight.ui.cloud.words import counted
 from pennyweight.ui.composer.attachment_chips import AttachmentChips
 from pennyweight.ui.composer.editor import Editor
 from pennyweight.ui.theme import Theme
@@ -19,6 +20,7 @@ from pennyweight.ui.widgets import (
     Card,
     ChipRow,
     Dot,
+    ElidedLabel,
     FlowLayout,
     GhostButton,
     IconButton,
@@ -28,6 +30,7 @@ from pennyweight.ui.widgets import (
 )  # fmt: skip
 
 MOST_TARGETS = 4
+_SHOWN_PROMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +66,52 @@ class ContenderChip(QFrame):
         row.addWidget(self.out)
 
 
+class PromptsChip(QFrame):
+    """A file of prompts, with its first ones and the way to take it out."""
+
+    removed = Signal()
+
+    def __init__(self, theme: Theme, name: str, prompts: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(f"Batch: {name}, {counted(len(prompts), 'prompt')}")
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(PlainLabel(name, kind="strong"))
+        head.addWidget(PlainLabel(counted(len(prompts), "prompt"), tone="mute"))
+        self.out = IconButton(theme, "x", f"Take {name} out", size=22)
+        self.out.clicked.connect(self.removed)
+        head.addWidget(self.out)
+        head.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2, 2, 2, 2)
+        column.setSpacing(3)
+        column.addLayout(head)
+        for prompt in prompts[:_SHOWN_PROMPTS]:
+            column.addWidget(ElidedLabel(prompt, tone="mute", kind="small"))
+        if len(prompts) > _SHOWN_PROMPTS:
+            column.addWidget(PlainLabel(f"and {len(prompts) - _SHOWN_PROMPTS:,} more", tone="mute", kind="small"))
+
+
 class SetupPanel(Card):
-    """`run` asks for the comparison; `add_wanted` for a menu of who else could answer; `files` carries paths."""
+    """`run` asks for the comparison; `add_wanted` for a menu of who else could answer; `files` carries paths;
+    `batch_wanted` asks for a file of prompts. With one of these, `show_price` says when it can be run."""
 
     run = Signal()
     add_wanted = Signal()
     attach_wanted = Signal()
     files = Signal(list)
     changed = Signal()
+    batch_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
         self._theme = theme
         self.setAccessibleName("What is compared")
+        self.prompts: tuple[str, ...] = ()
+        self.prompts_name = ""
+        self.prompts_chip: PromptsChip | None = None
+        self._price = ""
+        self._priced = False
         self._contenders: list[Contender] = []
         self._pills: list[ContenderChip] = []
         self.tasks = ChipRow([(task.value, task.value.capitalize()) for task in Task], name="Task")
@@ -84,6 +120,7 @@ class SetupPanel(Card):
         self.editor.setPlaceholderText("One prompt for all of them…")
         self.chips = AttachmentChips(theme)
         self.attach = LinkButton("Attach", quiet=True, name="Attach a text file")
+        self.batch = LinkButton("A file of prompts…", quiet=True, name="Compare a whole file of prompts")
         self.blind = QCheckBox("Blind: names hidden until you choose")
         self.add = GhostButton("Add a model…", name="Add a model to compare")
         self.go = PrimaryButton("Compare", name="Compare (Ctrl+Enter)")
@@ -95,6 +132,7 @@ class SetupPanel(Card):
         foot.setSpacing(12)
         foot.addWidget(self.add)
         foot.addWidget(self.attach)
+        foot.addWidget(self.batch)
         foot.addWidget(self.blind)
         foot.addStretch(1)
         foot.addWidget(self.go)
@@ -107,6 +145,8 @@ class SetupPanel(Card):
         self.chips.changed.connect(self._refresh)
         self.add.clicked.connect(self.add_wanted)
         self.attach.clicked.connect(self.attach_wanted)
+        self.batch.clicked.connect(self.batch_wanted)
+        self.tasks.changed.connect(lambda _value: self.changed.emit())
         self.go.clicked.connect(self.run)
         self._refresh()
 
@@ -122,6 +162,27 @@ class SetupPanel(Card):
         self.tasks.set_value(task.value)
         self.editor.setPlainText(text)
         self.chips.set_attachments(tuple(attachments))
+        self._refresh()
+
+    def show_prompts(self, name: str, prompts: Sequence[str]) -> None:
+        """A whole file instead of the one prompt; none takes it out again."""
+        if self.prompts_chip is not None:
+            self.prompts_chip.hide()
+            self.prompts_chip.deleteLater()
+            self.prompts_chip = None
+        self.prompts, self.prompts_name = tuple(prompts), name
+        self._price, self._priced = "", False
+        if prompts:
+            chip = self.prompts_chip = PromptsChip(self._theme, name, prompts)
+            chip.removed.connect(lambda: self.show_prompts("", ()))
+            self.body.insertWidget(2, chip)
+            self.batch.setFocus()
+        self._refresh()
+        self.changed.emit()
+
+    def show_price(self, words: str, *, ready: bool) -> None:
+        """What running the whole file would cost, as far as it is known."""
+        self._price, self._priced = words, ready
         self._refresh()
 
     def set_contenders(self, contenders: Sequence[Contender]) -> None:
@@ -157,10 +218,17 @@ class SetupPanel(Card):
         written = bool(self.editor.text().strip()) or bool(self.chips.attachments())
         missing = 2 - len(self._contenders)
         self.add.setEnabled(len(self._contenders) < MOST_TARGETS)
-        self.go.setEnabled(written and missing <= 0)
+        batch = bool(self.prompts)
+        for widget in (self.editor, self.attach):
+            widget.setVisible(not batch)
+        self.chips.setVisible(not batch and bool(self.chips.attachments()))
+        self.go.setText(f"Compare all {len(self.prompts):,}" if batch else "Compare")
+        self.go.setEnabled((self._priced if batch else written) and missing <= 0)
         words = ""
         if missing > 0:
             words = "Add a model to compare with: another one on this computer, or one in the cloud."
+        elif batch:
+            words = self._price
         elif any(not each.is_local for each in self._contenders):
             words = "You will see what would leave this computer, and its price, before anything is sent."
         self.note.setText(words)

@@ -9,6 +9,8 @@ from pennyweight.domain.conversation import MessageState
 from pennyweight.meter.money import format_usd
 from pennyweight.meter.quantities import format_energy, format_seconds, format_tokens
 from pennyweight.services.comparison import SideLive, Statistics
+from pennyweight.services.escalation import Preview
+from pennyweight.ui.cloud.words import counted, expected_text, least_left, over_budget, range_text, total
 from pennyweight.ui.widgets.parts import Part
 
 _HALF = 0.5
@@ -18,6 +20,28 @@ CHOICES = {
     Choice.NEITHER: "Neither",
     Choice.RIGHT: "Right is better",
 }
+
+
+def batch_price(prompts: int, sides: int, previews: Sequence[Preview]) -> str:
+    """What a batch would send and cost, on one line."""
+    head = f"{counted(prompts, 'prompt')} to {sides} models"
+    if not previews:
+        return f"{head}, all on this computer: nothing leaves it."
+    price, budget = total(previews), least_left(previews)
+    if price.expected_nano is None:
+        money = "no price is known"
+    else:
+        money = f"{expected_text(price)} in the cloud ({range_text(price)})"
+    left = f", {format_usd(budget.left_nano)} left of the budget for {budget.month}" if budget is not None else ""
+    over = " It may run out before the last prompt; what is done then is kept." if over_budget(previews) else ""
+    problem = next((f" {preview.problem}" for preview in previews if preview.problem), "")
+    return f"{head}: {money}{left}.{problem or over}"
+
+
+def side_line(side: Side) -> str:
+    """ "52 out · 3.1 s · 0.001¢"."""
+    money = "no price known" if side.cost_nano is None else format_usd(side.cost_nano)
+    return f"{format_tokens(side.output_total)} out · {format_seconds(side.seconds)} · {money}"
 
 
 def letter(position: int) -> str:

@@ -1,0 +1,165 @@
+"""A file of prompts through the window: the price before, the yes, progress, stop, choices by key, the table as CSV."""
+
+from __future__ import annotations
+
+import csv
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from tests.support.cloud_window import MAIL, MODEL, Opened, anthropic
+
+from pennyweight.domain.comparison import Choice
+from pennyweight.domain.resources import starter_model_path
+from pennyweight.services.comparison import Target
+from pennyweight.services.egress import EgressState
+from pennyweight.ui.compare.setup_panel import Contender
+
+pytestmark = [
+    pytest.mark.skipif(not starter_model_path().is_file(), reason="the starter model is not here"),
+    pytest.mark.timeout(180),
+]
+
+
+def prepared(one: Opened, file: Path, *prompts: str, blind: bool = False) -> None:
+    """The file is chosen, a cloud model beside the local one, and the price is there."""
+    file.write_text("\n".join(prompts), "utf-8")
+    one.window.show_page("compare")
+    one.idle()
+    setup = one.window.compare_page.setup
+    setup.add_contender(Contender(Target("anthropic", MODEL), "Anthropic", "Claude"))
+    setup.blind.setChecked(blind)
+    one.window.compare.batch.load(file)
+    one.until(setup.go.isEnabled)
+
+
+def test_a_batch_is_priced_confirmed_run_chosen_from_by_key_and_exported(one: Opened, tmp_path: Path) -> None:
+    one.services.budgets.set("", 10_000_000_000)
+    one.give_key()
+    prepared(one, tmp_path / "prompts.txt", "What is Pennyweight?", f"Write to {MAIL}")
+    page, batch = one.window.compare_page, one.window.compare.batch
+    setup, card, sheet = page.setup, page.batch, batch.sheet
+    assert (setup.go.text(), setup.editor.isHidden()) == ("Compare all 2", True)
+    assert setup.note.text().startswith("2 prompts to 2 models: about ")
+    assert "$10.00 left of the budget" in setup.note.text()
+    setup.go.click()
+    assert sheet.isVisible()
+    assert sheet.heading.text() == "Send 2 prompts to Anthropic?"
+    assert list(sheet.found.chips) == [MAIL]
+    assert one.server.asked == []
+    one.server.say(anthropic("A meter ", "for answers."))
+    one.server.say(anthropic("Dear ⟨email-1⟩"))
+    one.until(sheet.isActiveWindow)
+    QTest.keyClick(sheet, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    one.until(lambda: card.status.text() == "Done: 2 of 2")
+    one.idle()
+    rows = card.rows()
+    assert rows[0][0] == "What is Pennyweight? | 1 of 2"
+    assert rows[0][2].startswith("A meter for answers. | 89 out · ")
+    assert rows[1][2].startswith(f"Dear {MAIL} | ")
+    assert rows[1][3] == "not chosen yet | "
+    assert all(MAIL.encode() not in request.body for request in one.server.asked)
+    QTest.keyClick(card.table, Qt.Key.Key_2)
+    one.until(lambda: card.rows()[0][3] == "Right is better | Claude Sonnet 4.5")
+    assert card.table.currentRow() == 1
+    QTest.keyClick(card.table, Qt.Key.Key_Return)
+    one.until(lambda: page.comparison is not None)
+    QTest.keyClick(page, Qt.Key.Key_Up)
+    one.until(lambda: page.comparison is not None and page.comparison.choice is Choice.BOTH)
+    page.table_button.click()
+    assert card.rows()[1][3].startswith("Both will do | ")
+    batch.export(tmp_path / "answers.csv")
+    one.idle()
+    with (tmp_path / "answers.csv").open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [row["choice"] for row in found] == ["right", "both"]
+    assert [row["answer_2"] for row in found] == ["A meter for answers.", f"Dear {MAIL}"]
+
+
+def test_stopping_keeps_what_is_done_and_says_what_was_not_asked(one: Opened, tmp_path: Path) -> None:
+    one.give_key()
+    prepared(one, tmp_path / "prompts.txt", "One?", "Two?", "Three?")
+    card, batch = one.window.compare_page.batch, one.window.compare.batch
+    one.server.say(anthropic("First."))
+    whole, hold = anthropic("Second ", "and more."), threading.Event()
+    one.server.say(whole[:-200], lambda: hold.wait(60), whole[-200:])
+    one.window.compare_page.setup.go.click()
+    batch.sheet.send_button.click()
+    one.until(lambda: len(one.server.asked) == 2)
+    card.stop.click()
+    hold.set()
+    one.until(lambda: not batch.running)
+    one.idle()
+    rows = card.rows()
+    assert card.status.text().startswith("Stopped: ")
+    assert rows[0][2].startswith("First. | ")
+    assert rows[2][1:3] == ["not asked | ", "not asked | "]
+    assert len(one.server.asked) == 2
+    assert len(one.services.compare.list()) == 2
+
+
+def test_offline_a_batch_with_a_cloud_side_sends_nothing(one: Opened, tmp_path: Path) -> None:
+    one.give_key()
+    one.services.keys.set_address("anthropic", "https://cloud.invalid")
+    one.services.egress.go_offline()
+    prepared(one, tmp_path / "prompts.txt", "One?", "Two?")
+    one.window.compare_page.setup.go.click()
+    sheet = one.window.compare.batch.sheet
+    assert not sheet.send_button.isEnabled()
+    assert "offline" in sheet.warning.text()
+    sheet.send()
+    sheet.exit.click()
+    one.until(lambda: sheet.send_button.isEnabled())
+    assert one.services.egress.state() is EgressState.ASK
+    QTest.keyClick(sheet, Qt.Key.Key_Escape)
+    one.idle()
+    assert one.services.compare.list() == []
+
+
+def test_a_budget_that_runs_out_ends_a_batch_and_keeps_what_is_done(one: Opened, tmp_path: Path) -> None:
+    one.give_key()
+    one.services.budgets.set("", 10_000_000)
+    prepared(one, tmp_path / "prompts.txt", *(f"Question {number}?" for number in range(1, 7)))
+    page, batch = one.window.compare_page, one.window.compare.batch
+    assert "may run out before the last prompt" in page.setup.note.text()
+    page.setup.go.click()
+    assert "the batch stops there" in batch.sheet.facts.text()
+    for _ in range(6):
+        one.server.say(anthropic("Enough."))
+    batch.sheet.send_button.click()
+    one.until(lambda: page.batch.status.text().startswith("Ended early"))
+    one.idle()
+    assert 0 < len(one.server.asked) < 6
+    assert len(one.services.compare.list()) == len(one.server.asked)
+    assert "budget" in page.banner.text().lower()
+
+
+def test_a_blind_batch_hides_names_and_figures_until_each_choice(one: Opened, tmp_path: Path) -> None:
+    one.give_key()
+    prepared(one, tmp_path / "prompts.txt", "One?", "Two?", blind=True)
+    card, batch = one.window.compare_page.batch, one.window.compare.batch
+    for _ in range(2):
+        one.server.say(anthropic("Said."))
+    one.window.compare_page.setup.go.click()
+    batch.sheet.send_button.click()
+    one.until(lambda: card.status.text() == "Done: 2 of 2")
+    one.idle()
+    heads = [card.table.horizontalHeaderItem(column) for column in range(4)]
+    assert [head.text() for head in heads if head is not None] == ["Prompt", "Answer A", "Answer B", "Your choice"]
+    assert all(cell.endswith(" | ") for row in card.rows() for cell in row[1:3])
+    QTest.keyClick(card.table, Qt.Key.Key_N)
+    one.until(lambda: card.rows()[0][3].startswith("Neither"))
+    assert any("Claude" in cell for cell in card.rows()[0][1:3])
+    assert all(cell.endswith(" | ") for cell in card.rows()[1][1:3])
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(one: Opened, tmp_path: Path) -> None:
+    one.window.show_page("compare")
+    one.idle()
+    (tmp_path / "empty.txt").write_text("\n\n")
+    one.window.compare.batch.load(tmp_path / "empty.txt")
+    one.until(lambda: "no prompt in empty.txt" in one.window.compare_page.banner.text())
+    assert one.window.compare_page.setup.prompts == ()
+    one.idle()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from tests.unit.imports.import_samples import claude, claude_folder
 
 from pennyweight.domain.cancel import Cancel
-from pennyweight.services.imports import ImportService, ImportStopped
+from pennyweight.services.imports import ImportService, ImportStopped, pipeline
 from pennyweight.store import Store
 
 
@@ -60,3 +61,50 @@ def test_stopping_leaves_nothing_behind(store: Store, tmp_path: Path) -> None:
     with pytest.raises(ImportStopped):
         service.run("auto", claude_folder(tmp_path / "p"), cancel=cancel, progress=lambda *_: cancel.cancel())
     assert store.ledger.totals().calls == 0
+
+
+def test_a_stop_while_writing_takes_back_what_was_written(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "_BATCH", 2)
+    log = tmp_path / "a.jsonl"
+    log.write_text("\n".join(claude(f"msg_{number}", 5) for number in range(9)))
+    cancel, written = Cancel(), list[int]()
+
+    def progress(text: str, fraction: float | None) -> None:
+        if text == "Writing" and fraction is not None and fraction > 0.6:
+            written.append(store.ledger.totals().calls)
+            cancel.cancel()
+
+    service, before = ImportService(store), store.ledger.totals()
+    with pytest.raises(ImportStopped) as stopped:
+        service.run("auto", log, cancel=cancel, progress=progress)
+    assert stopped.value.kept == "Nothing was imported."
+    assert written[0] >= 2
+    assert store.ledger.totals() == before
+    assert store.ledger.sums_match_rows()
+    assert service.run("auto", log).rows_new == 9
+
+
+def test_a_long_file_without_answers_tells_how_far_it_is_and_can_be_stopped(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl"
+    line = json.dumps({"type": "user", "sessionId": "s", "message": {"content": "x" * 50_000}})
+    log.write_text("\n".join([line] * 100))
+    told: list[float] = []
+    service = ImportService(store)
+    service.run("claude-code", log, progress=lambda _text, fraction: told.append(fraction or 0.0))
+    assert told == sorted(told)
+    assert len([one for one in told if 0 < one < 1]) >= 3
+    cancel = Cancel()
+    with pytest.raises(ImportStopped):
+        service.run("claude-code", log, cancel=cancel, progress=lambda _text, fraction: cancel.cancel())
+
+
+def test_keys_that_files_should_not_have_are_known_again(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl"
+    log.write_text("\n".join(claude(name, 5) for name in ("a\0b", "a\0c", "#", "$", "'", "\u2028", "\U0001f4b8")))
+    service = ImportService(store)
+    assert service.run("auto", log).rows_new == 7
+    again = service.run("auto", log)
+    assert (again.rows_new, again.rows_known) == (0, 7)
+    assert service.preview("auto", log).rows_new == 0

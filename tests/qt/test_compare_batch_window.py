@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import threading
 from pathlib import Path
 
@@ -163,3 +164,37 @@ def test_a_file_that_cannot_be_read_is_one_sentence(one: Opened, tmp_path: Path)
     one.until(lambda: "no prompt in empty.txt" in one.window.compare_page.banner.text())
     assert one.window.compare_page.setup.prompts == ()
     one.idle()
+
+
+def test_the_chosen_answer_is_edited_in_place_and_exported_beside_the_models_own(one: Opened, tmp_path: Path) -> None:
+    one.give_key()
+    one.window.show_page("compare")
+    one.idle()
+    page = one.window.compare_page
+    page.setup.add_contender(Contender(Target("anthropic", MODEL), "Anthropic", "Claude"))
+    page.setup.editor.setPlainText("What is Pennyweight?")
+    page.setup.go.click()
+    one.until(one.window.compare.sheet.send_button.isEnabled)
+    one.server.say(anthropic("A meter."))
+    one.window.compare.sheet.send_button.click()
+    one.until(lambda: page.comparison is not None and not page.running)
+    right = page.cards[1]
+    assert right.edit.isHidden()
+    QTest.keyClick(page, Qt.Key.Key_Right)
+    one.until(lambda: not right.edit.isHidden())
+    assert page.cards[0].edit.isHidden()
+    right.edit.click()
+    assert right.words.box.toPlainText() == "A meter."
+    right.words.box.setPlainText("A meter for answers.")
+    QTest.keyClick(right.words.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    one.until(lambda: right.text.text() == "A meter for answers.")
+    assert not right.yours.isHidden()
+    right.edit.click()
+    right.words.box.setPlainText("Not this.")
+    QTest.keyClick(right.words.box, Qt.Key.Key_Escape)
+    assert right.text.text() == "A meter for answers."
+    assert one.messages == []
+    one.window.compare.export(tmp_path / "preferences.jsonl")
+    one.idle()
+    row = json.loads((tmp_path / "preferences.jsonl").read_text("utf-8"))
+    assert (row["chosen"], row["edited"]) == ("A meter.", "A meter for answers.")

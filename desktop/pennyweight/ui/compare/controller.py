@@ -134,6 +134,12 @@ class CompareController(QObject):
 
         self._runner.change(lambda: service.choose(shown.id, choice, note), done, self._failed, owner=self)
 
+    def edit(self, text: str) -> None:
+        """Keep the person's own wording of the winner; the model's stays beside it."""
+        shown, service = self._page.comparison, self._services.compare
+        if shown is not None:
+            self._runner.change(lambda: service.edit(shown.id, text), self._show, self._failed, owner=self)
+
     def continue_with(self, position: int) -> None:
         shown = self._page.comparison
         if shown is not None:
@@ -163,6 +169,7 @@ class CompareController(QObject):
         self.menu.keys_wanted.connect(lambda: self.settings_wanted.emit("keys"))
         page.chosen.connect(self.choose)
         page.continue_wanted.connect(self.continue_with)
+        page.edited.connect(self.edit)
         page.new_wanted.connect(page.show_setup)
         self.batch.failed.connect(self._failed)
         self.batch.chosen.connect(lambda _comparison: self.refresh())

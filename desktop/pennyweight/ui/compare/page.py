@@ -32,6 +32,8 @@ _KEYS = {
 class ComparePage(QWidget):
     chosen = Signal(object, str)
     continue_wanted = Signal(int)
+    edited = Signal(str)
+    """The person's own wording of the answer they chose."""
     new_wanted = Signal()
     stop_wanted = Signal()
     history_wanted = Signal()
@@ -105,6 +107,7 @@ class ComparePage(QWidget):
             for position in range(len(comparison.sides)):
                 card = SideCard(self._theme, position)
                 card.continue_wanted.connect(self.continue_wanted)
+                card.edited.connect(self.edited)
                 self.cards.append(card)
             self._place_cards()
         self.comparison, self.running, self.in_batch = comparison, running, False
@@ -115,6 +118,7 @@ class ComparePage(QWidget):
             card.show_choice(
                 chosen=alone and card.position in comparison.kept,
                 can_continue=not running and bool(side.text) and (not hidden),
+                edited=comparison.edited if not running and card.position == _worded(comparison) else None,
             )
         text, extra = prompt_line(comparison)
         self.prompt_text.setText(text)
@@ -228,3 +232,8 @@ class ComparePage(QWidget):
         top.addWidget(self.banner)
         outer.addLayout(top)
         outer.addWidget(scroll, 1)
+
+
+def _worded(comparison: Comparison) -> int | None:
+    """The side that the person may word anew: the first of those they kept."""
+    return next((at for at in comparison.kept if comparison.sides[at].text), None)

@@ -11,6 +11,7 @@ from pennyweight.domain.conversation import MessageState
 from pennyweight.meter.money import format_usd
 from pennyweight.services.comparison import SideLive
 from pennyweight.ui.compare.diff import Span
+from pennyweight.ui.compare.own_words import OwnWords
 from pennyweight.ui.compare.words import cost, ending, letter, live_parts, side_parts
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.markdown import set_plain
@@ -21,9 +22,10 @@ from pennyweight.ui.widgets import Badge, Card, Dot, ElidedLabel, PartsLine, Pla
 
 
 class SideCard(Card):
-    """`continue_wanted` carries the position."""
+    """`continue_wanted` carries the position; `edited` the person's own wording."""
 
     continue_wanted = Signal(int)
+    edited = Signal(str)
     link = Signal(str)
 
     def __init__(self, theme: Theme, position: int, parent: QWidget | None = None) -> None:
@@ -55,12 +57,26 @@ class SideCard(Card):
         self.go_on = SmallButton("Continue the chat with this", name="Continue the chat with this answer")
         self.go_on.clicked.connect(lambda: self.continue_wanted.emit(self.position))
         self.go_on.hide()
+        self.edit = SmallButton("Edit…", name="Edit this answer: your wording is kept for the export")
+        self.edit.hide()
+        self.yours = PlainLabel("Your wording; what the model wrote is kept beside it.", tone="mute", kind="small")
+        self.yours.hide()
+        self.words = OwnWords()
+        self._edited = ""
         self.body.addLayout(head)
-        for widget in (self.reasoning, self.text, self.marked, self.status, self.ending):
+        for widget in (self.reasoning, self.text, self.marked, self.words, self.yours, self.status, self.ending):
             self.body.addWidget(widget)
         self.body.addStretch(1)
         self.body.addWidget(self.figures)
-        self.body.addWidget(self.go_on)
+        foot = QHBoxLayout()
+        foot.setSpacing(6)
+        foot.addWidget(self.go_on)
+        foot.addWidget(self.edit)
+        foot.addStretch(1)
+        self.body.addLayout(foot)
+        self.edit.clicked.connect(self._begin_edit)
+        self.words.kept.connect(self._words_kept)
+        self.words.closed.connect(self._edit_closed)
         self.text.link.connect(self.link)
 
     def show_side(self, side: Side, *, hidden: bool, provider: str) -> None:
@@ -77,9 +93,9 @@ class SideCard(Card):
             self.reasoning.set_text("" if hidden else side.reasoning)
             self.reasoning.set_tokens(side.reasoning_tokens)
             self.reasoning.settle()
-            if self.text.text() != side.text:
+            if not self._edited and self.text.text() != side.text:
                 self.text.set_text(side.text)
-            else:
+            elif not self._edited:
                 self.text.finish()
             self.figures.show_parts(() if hidden else side_parts(side))
             failed = side.state is not MessageState.COMPLETE
@@ -106,14 +122,39 @@ class SideCard(Card):
         self.status.setText("Working…" if self._hidden else text)
         self.status.setVisible(bool(text))
 
-    def show_choice(self, *, chosen: bool, can_continue: bool) -> None:
+    def show_choice(self, *, chosen: bool, can_continue: bool, edited: str | None = None) -> None:
+        """`edited`: the person's wording, "" where there is none yet, None where this side is not theirs to word."""
         restyle(self, preferred="true" if chosen else "false")
         self.go_on.setVisible(can_continue)
+        self._edited = edited or ""
+        if edited is None and not self.words.isHidden():
+            self.words.close_it()
+        self.edit.setVisible(edited is not None and self.words.isHidden())
+        self.yours.setVisible(bool(edited))
+        if self.side is not None and self.side.state is not MessageState.STREAMING:
+            shown = self._edited or self.side.text
+            if self.text.text() != shown:
+                self.text.set_text(shown)
+
+    def _begin_edit(self) -> None:
+        if self.side is not None:
+            self.text.hide()
+            self.edit.hide()
+            self.words.begin(self._edited or self.side.text)
+
+    def _words_kept(self, text: str) -> None:
+        """As the model wrote it, or nothing: no wording of one's own."""
+        self.edited.emit("" if self.side is not None and text == self.side.text else text)
+
+    def _edit_closed(self) -> None:
+        self.text.setVisible(self.marked.isHidden())
+        self.edit.show()
+        self.edit.setFocus()
 
     def mark(self, spans: list[Span] | None) -> None:
         """Show the plain text with these spans marked; None goes back to the answer as it was written."""
         self.marked.setVisible(spans is not None)
-        self.text.setVisible(spans is None)
+        self.text.setVisible(spans is None and self.words.isHidden())
         if spans is None or self.side is None:
             return
         set_plain(self.marked.shown(), self.side.text)

@@ -21,6 +21,7 @@ from pennyweight.meter import reference
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.container import Services
 from pennyweight.store import Store
+from pennyweight.ui.audit import reprice_panel
 from pennyweight.ui.audit.page import AuditPage
 from pennyweight.ui.audit.period_picker import DaysDialog
 from pennyweight.ui.audit.rows_dialog import RowsDialog
@@ -228,3 +229,33 @@ def test_local_and_cloud_work_of_a_task_stand_side_by_side(page: AuditPage) -> N
     # Imported rows do not say their task: only what was asked here counts.
     assert [bar[1] for bar in view.plot.bars()] == [pytest.approx(0.000805)]
     assert view.table.texts()[0][:3] == ["Ask", "1", "2"]
+
+
+def test_other_prices_of_a_long_period_wait_for_their_button_and_can_be_stopped(
+    qtbot: QtBot, page: AuditPage, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reprice_panel, "AT_ONCE", 0)
+    panel = page.reprice
+    page.picker.show_period(AuditPeriod.year(NOW.date()))
+    qtbot.waitUntil(lambda: panel.start.isVisibleTo(page) and not runner.busy, timeout=PATIENCE_MS)
+    assert panel.note.text() == "4 calls, each priced at its own moment."
+    assert panel.table.rowCount() == 0
+    panel.start.click()
+    assert panel.stop.isVisibleTo(page)
+    panel.stop.click()
+    assert panel.note.text() == "Stopped."
+    qtbot.waitUntil(lambda: not runner.busy, timeout=PATIENCE_MS)
+    assert panel.table.rowCount() == 0
+    panel.start.click()
+    qtbot.waitUntil(lambda: panel.table.rowCount() == 2, timeout=PATIENCE_MS)
+
+
+def test_a_period_without_calls_shows_no_empty_tables(qtbot: QtBot, page: AuditPage, runner: TaskRunner) -> None:
+    page.picker.show_period(AuditPeriod(NOW.date().replace(year=2019, day=1), NOW.date().replace(year=2019, day=2)))
+    qtbot.waitUntil(lambda: not runner.busy, timeout=PATIENCE_MS)
+    for panel in (page.breakdown, page.tasks, page.reprice, page.thrift):
+        assert panel.isHidden()
+    assert page.days.view.nothing.isVisibleTo(page)
+    assert page.what_if.isVisibleTo(page)
+    page.picker.show_period(AuditPeriod.month(NOW.date()))
+    qtbot.waitUntil(lambda: page.breakdown.isVisibleTo(page), timeout=PATIENCE_MS)

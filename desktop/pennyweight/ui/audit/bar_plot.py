@@ -114,7 +114,7 @@ class BarPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             axis.setTicks([ticks])
             axis.setTextPen(QColor(tokens.mute))
             axis.setPen(pg.mkPen(None))
-            axis.setTickPen(pg.mkPen(None))
+            axis.setTickPen(QColor(tokens.panel))  # of no length, and yet a dot
             axis.setStyle(tickLength=0, tickFont=font)
         self.getAxis("left").setWidth(56)
 

@@ -49,6 +49,10 @@ class TasksPanel(Card):
             theme, "Local against cloud, by task", _SERIES, TASK_HEADS, dollars, nothing=nothing, stacked=False
         )
         self.setAccessibleName("Local against cloud, by task")
+        for column, words in enumerate(
+            ("Answers of this computer.", "Answers of the cloud.", "The local ones, at the reference model's price."), 1
+        ):
+            self.view.table.head(column).setToolTip(words)
         self.view.opened.connect(lambda number: self.opened.emit(self._tasks[number]))
         self.body.addWidget(self.view)
         self.body.addStretch(1)

@@ -138,6 +138,7 @@ class AuditPage(QWidget):
         self.banner.hide()
         for card, text in zip(self.cards, cards(report, check), strict=True):
             card.show_text(text)
+        self._place(self._shape[1])
         wear = report.totals.hardware_nano
         self.hardware.show_value(format_usd(wear), "Of this computer, by the price and the years in the settings.")
         self.hardware.setVisible(bool(wear))
@@ -286,11 +287,22 @@ class AuditPage(QWidget):
             self._card_grid.addWidget(card, number // columns, number % columns)
         for column in range(4):
             self._card_grid.setColumnStretch(column, 1 if column < columns else 0)
-        for number, panel in enumerate((self.breakdown, self.what_if, self.tasks, self.reprice)):
-            self._lower.addWidget(panel, number // 2 if wide else number, number % 2 if wide else 0)
-        self._lower.addWidget(self.thrift, 4, 0, 1, 2 if wide else 1)
+        self._place(wide)
+
+    def _place(self, wide: bool) -> None:
+        """What is about the calls of the period is left out where there is none."""
+        used = self._report is None or self._report.totals.calls > 0
+        for about in (self.breakdown, self.tasks, self.reprice, self.thrift):
+            about.setVisible(used)
+        shown: tuple[QWidget, ...] = (
+            (self.breakdown, self.what_if, self.tasks, self.reprice) if used else (self.what_if,)
+        )
+        pairs = wide and used
+        for number, panel in enumerate(shown):
+            self._lower.addWidget(panel, number // 2 if pairs else number, number % 2 if pairs else 0)
+        self._lower.addWidget(self.thrift, 4, 0, 1, 2 if pairs else 1)
         self.thrift.set_wide(wide)
-        self._lower.setColumnStretch(1, 1 if wide else 0)
+        self._lower.setColumnStretch(1, 1 if pairs else 0)
 
     def _head(self) -> QBoxLayout:
         left, right = QHBoxLayout(), QHBoxLayout()

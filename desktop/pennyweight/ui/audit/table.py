@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pennyweight.ui.widgets import Badge, Dot, ElidedLabel, Tone
+from pennyweight.ui.widgets import Badge, Dot, ElidedLabel, Tone, plain_tooltip
 
 _ROW_PX = 32
 _NAME_PX = 150
@@ -97,6 +97,12 @@ class FactsTable(QTableWidget):
         line.addStretch(1)
         holder.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setCellWidget(row, 0, holder)
+
+    def explain(self, row: int, words: str) -> None:
+        """What hovering over a row says, and a screen reader after its figures."""
+        for column in range(self.columnCount()):
+            self._item(row, column).setToolTip(plain_tooltip(words))
+        self._item(row, 0).setData(Qt.ItemDataRole.AccessibleDescriptionRole, words)
 
     def texts(self) -> list[list[str]]:
         """As a screen reader has them."""

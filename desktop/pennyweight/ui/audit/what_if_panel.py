@@ -16,6 +16,7 @@ from pennyweight.services.what_if import LOCAL, Average, Scenario, WhatIfRow
 from pennyweight.ui.audit.chat_picker import ChatPicker
 from pennyweight.ui.audit.model_choice import ModelChoice
 from pennyweight.ui.audit.table import FactsTable
+from pennyweight.ui.audit.words import rates_hint
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Card, PlainLabel, SmallButton
 
@@ -111,6 +112,7 @@ class WhatIfPanel(Card):
         self.table.show_lines([_line(row) for row in rows])
         for number, row in enumerate(rows):
             self.table.mark(number, "local" if row.model == LOCAL else "cloud")
+            self.table.explain(number, rates_hint(row.rate_card, row.price_source))
         notes = [f"{row.name}: {row.problem}" for row in rows if row.problem]
         for row in rows:
             notes += _local_notes(row)

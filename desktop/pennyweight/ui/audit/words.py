@@ -21,7 +21,7 @@ from pennyweight.ui.widgets import Part
 
 MODEL_HEADS = ("", "answers", "in", "out", "cost", "per kept")
 DAY_HEADS = ("Day", "cloud, billed", "local, at cloud price", "electricity", "calls", "in", "out")
-TASK_HEADS = ("Task", "answers here", "answers cloud", "local, at cloud price", "electricity", "cloud, billed")
+TASK_HEADS = ("Task", "here", "cloud", "at cloud price", "electricity", "billed")
 THRIFT_HEADS = ("Chat", "turns", "in", "re-sent", "trimming", "summary")
 TURN_HEADS = ("Turn", "new", "re-sent", "share", "out", "cost")
 REPRICE_HEADS = ("Model", "would be", "between", "against paid", "unpriced")
@@ -263,6 +263,11 @@ def entry_line(entry: LedgerEntry) -> tuple[str, ...]:
         format_tokens(entry.usage.output_total),
         cost_words(entry),
     )
+
+
+def rates_hint(card: dict[str, str], source: str) -> str:
+    lines = [f"{name}  {value}" for name, value in _rates(card, "Rate")]
+    return "\n".join([*lines, f"From {source}"] if source else lines)
 
 
 def _rates(card: dict[str, str], what: str) -> list[tuple[str, str]]:

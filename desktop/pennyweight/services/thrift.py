@@ -128,7 +128,7 @@ def _turn(number: int, entry: LedgerEntry) -> Turn:
 def _saved(calls: Sequence[LedgerEntry], turns: Sequence[Turn], how: Saving) -> Saved:
     tokens = cloud = equivalent = 0
     for number, (entry, turn) in enumerate(zip(calls, turns, strict=True)):
-        fewer = max(0, turn.resent - _history(turns[:number], how))
+        fewer = max(0, turn.resent - _history(turns[max(0, number - KEPT_EXCHANGES) : number], number, how))
         tokens += fewer
         if entry.source != "local" and entry.billed_nano is not None:
             cloud += _worth(fewer, entry.usage.cache_read, entry.rate_card)
@@ -137,12 +137,12 @@ def _saved(calls: Sequence[LedgerEntry], turns: Sequence[Turn], how: Saving) -> 
     return Saved(tokens=tokens, cloud_nano=cloud, equivalent_nano=equivalent)
 
 
-def _history(before: Sequence[Turn], how: Saving) -> int:
-    """Tokens of the history that would have been sent."""
+def _history(before: Sequence[Turn], count: int, how: Saving) -> int:
+    """Tokens of the history that would have been sent, of `count` turns that end in `before`."""
     if how == "trim":
         return sum(turn.new + turn.output_total for turn in before[-KEPT_EXCHANGES:])
     last = sum(turn.new + turn.output_total for turn in before[-1:])
-    return last + (SUMMARY_TOKENS if len(before) > 1 else 0)
+    return last + (SUMMARY_TOKENS if count > 1 else 0)
 
 
 def _worth(tokens: int, cached: int, rate_card: dict[str, str]) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from pennyweight.domain.ledger import LedgerEntry
-from pennyweight.store import codec, projects
+from pennyweight.store import codec
 from pennyweight.store.connection import ReaderPool, Writer
 from pennyweight.store.ledger import insert_entries, insert_imported
 from pennyweight.store.overlaps import UNCOUNTED, Counting
@@ -318,7 +318,6 @@ def _undo(db: Database, run_id: str, now: str) -> int:
         values,
     )
     gone = db.execute("DELETE FROM ledger WHERE number IN (SELECT number FROM leaving)").rowcount
-    projects.drop_unused(db)
     db.execute("DELETE FROM ledger_sums WHERE " + " AND ".join(f"{name} = 0" for name in SUMS))  # noqa: S608
     for table in ("provider_bills", "import_estimates"):
         db.execute(f"INSERT INTO {table}_undone SELECT *, :now FROM {table} WHERE import_id = :run", values)  # noqa: S608

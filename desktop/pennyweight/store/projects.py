@@ -19,14 +19,6 @@ def tag_from_import(db: Database, conversation_id: str, project: str, at: str) -
     )
 
 
-def drop_unused(db: Database) -> None:
-    """After an undo: tags that came with rows of which none is left."""
-    db.execute(
-        "DELETE FROM project_tags WHERE set_by = 'import' AND NOT EXISTS"
-        " (SELECT 1 FROM ledger l WHERE l.conversation_id = project_tags.conversation_id)"
-    )
-
-
 class Projects:
     """All methods may be called from any thread. The ledger is never touched, and a tag outlives its chat."""
 
@@ -59,9 +51,11 @@ class Projects:
         self._writer.write(write)
 
     def all(self) -> list[tuple[str, int]]:
-        """(project, conversations with that tag), by name."""
+        """(project, conversations with that tag), by name; without those of imports that were taken back."""
         with self._readers.borrow() as db:
             rows = db.execute(
-                "SELECT project, count(*) FROM project_tags GROUP BY project ORDER BY project COLLATE NOCASE, project"
+                "SELECT project, count(*) FROM project_tags p WHERE set_by = 'person'"
+                " OR EXISTS (SELECT 1 FROM ledger l WHERE l.conversation_id = p.conversation_id)"
+                " GROUP BY project ORDER BY project COLLATE NOCASE, project"
             ).fetchall()
         return [(row[0], row[1]) for row in rows]

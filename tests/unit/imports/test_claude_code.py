@@ -52,6 +52,8 @@ def test_the_folder_of_a_session_becomes_its_project_until_the_import_is_taken_b
     assert report.run_id is not None
     imports.undo(report.run_id)
     assert store.projects.all() == []
+    imports.put_back(report.run_id)
+    assert store.projects.all() == [("harbour", 1), ("port", 1)]
 
 
 def parsed(*lines: str) -> list[object]:

@@ -9,17 +9,15 @@ import click
 
 from pennyweight.cli.audit_views import VERBS
 from pennyweight.cli.days import period_of, period_options
-from pennyweight.cli.output import json_option, print_json, say, services, table, usd
+from pennyweight.cli.output import json_option, print_json, services, table, usd
 from pennyweight.domain.cancel import Cancel
 from pennyweight.meter.money import format_usd
 from pennyweight.meter.quantities import format_energy, format_tokens
-from pennyweight.services.audit import source_name
-from pennyweight.services.imports.words import provider_name, told_twice
+from pennyweight.services.imports.beside import beside
 
 if TYPE_CHECKING:
     from pennyweight.services.audit import AuditReport, AuditRow, Grouping
-    from pennyweight.services.audit_period import AuditPeriod
-    from pennyweight.services.container import Services
+    from pennyweight.services.imports.beside import Beside
     from pennyweight.store.audit import AuditSums
 
 _COLUMNS = [
@@ -53,26 +51,21 @@ def command(context: click.Context, first: date | None, last: date | None, by: G
         opened.meter.reprice(Cancel())
         report = opened.audit.report(period)
         rows = opened.audit.lines(period, by) if by in ("conversation", "project") else _rows(report, by)
-        twice = opened.imports.overlaps(*period.bounds())
-        counting = opened.imports.counting()
-        beside = _beside(opened, period)
-        if twice:
-            say(told_twice(twice, counting))
+        found = beside(opened.imports, opened.audit, period)
         if as_json:
-            not_counted, nano = twice.uncounted(counting)
-            told = {"rows_not_counted": not_counted, "not_counted_usd": usd(nano), "counting": counting}
-            print_json(_fields(report, rows, by) | {"told_twice": told} | beside)
+            print_json(_fields(report, rows, by) | _beside_fields(found))
         else:
             _print(report, rows)
-            _print_beside(beside)
+            for sentence in found.sentences():
+                click.echo(sentence)
 
 
-def _beside(opened: Services, period: AuditPeriod) -> dict[str, Any]:
-    """What providers billed and what chat exports are estimated at: in no sum."""
-    start, end = period.bounds()
+def _beside_fields(found: Beside) -> dict[str, Any]:
+    """What is in none of the sums: what providers billed, estimates of chat exports, and use that is told twice."""
+    not_counted, nano = found.twice.uncounted(found.counting)
     bills = [
-        {"provider": source, "billed_usd": usd(nano), "ledger_usd": usd(held), "utc_days": days}
-        for source, nano, held, days in opened.imports.billed_in(start, end)
+        {"provider": source, "billed_usd": usd(billed), "ledger_usd": usd(held), "utc_days": days}
+        for source, billed, held, days in found.bills
     ]
     estimates = [
         {
@@ -84,22 +77,10 @@ def _beside(opened: Services, period: AuditPeriod) -> dict[str, Any]:
             "usd_high": usd(one.high_nano),
             "unpriced_answers": one.unpriced,
         }
-        for one in opened.imports.priced_estimates(opened.audit.reference().id, start, end)
+        for one in found.estimates
     ]
-    return {"provider_bills": bills, "estimates": estimates}
-
-
-def _print_beside(beside: dict[str, Any]) -> None:
-    for one in beside["provider_bills"]:
-        click.echo(
-            f"Billed by {provider_name(one['provider'])}: ${one['billed_usd']} for {one['utc_days']} UTC days; "
-            f"the ledger has ${one['ledger_usd']} for them."
-        )
-    for one in beside["estimates"]:
-        click.echo(
-            f"{source_name(one['source'], one['source'])}: {one['answers']:,} answers, an estimate of ${one['usd']} "
-            f"(${one['usd_low']} to ${one['usd_high']}) at {one['reference']}'s list price; no spend."
-        )
+    told = {"rows_not_counted": not_counted, "not_counted_usd": usd(nano), "counting": found.counting}
+    return {"provider_bills": bills, "estimates": estimates, "told_twice": told}
 
 
 for _verb in VERBS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from functools import reduce
 from typing import Literal
@@ -13,7 +13,7 @@ from pennyweight.meter import reference as table
 from pennyweight.meter.periods import local_day
 from pennyweight.meter.reference import ReferenceModel
 from pennyweight.services.audit_period import AuditPeriod, PeriodKind, all_time
-from pennyweight.services.imports.overlap import counting
+from pennyweight.services.imports.overlap import counting, is_report
 from pennyweight.services.settings import SettingsService
 from pennyweight.store import Store
 from pennyweight.store.audit import AuditGroup, AuditSums, RowFilter, Span, Split
@@ -174,10 +174,15 @@ class AuditService:
     def rows(
         self, period: AuditPeriod, chosen: RowFilter | None = None, *, limit: int = 200, offset: int = 0
     ) -> list[LedgerEntry]:
-        """The ledger rows of a period that pass, newest first: what is behind a bar or a line."""
-        return self._store.audit.rows(
+        """The ledger rows of a period that pass, newest first: what is behind a bar or a line.
+
+        A row that is in no sum, because other rows tell the same use, says so in its note.
+        """
+        rows = self._store.audit.rows(
             *period.bounds(self.zone), chosen, self.reference().id, limit=limit, offset=offset
         )
+        twice = self._store.overlaps.uncounted(self.counting())
+        return [_marked(row) if row.id in twice else row for row in rows]
 
     def chats(self, limit: int = 1_000) -> tuple[Chat, ...]:
         """Every conversation with a call, newest first, imported sessions and deleted chats too."""
@@ -238,6 +243,13 @@ def chat_name(conversation_id: str, titles: dict[str, str]) -> str:
     if colon and kind in IMPORT_NAMES:
         return f"{IMPORT_NAMES[kind]} {session[:8]}"
     return titles.get(conversation_id, GONE) or UNTITLED
+
+
+def _marked(row: LedgerEntry) -> LedgerEntry:
+    what = "Report" if is_report(row.origin.partition(":")[0]) else "Call"
+    other = "calls" if what == "Report" else "provider's report"
+    note = f"{what}, not counted: the {other} of the same day and model tell the same use. {row.note}"
+    return replace(row, note=note.strip())
 
 
 def source_name(source: str, imported: str = "") -> str:

@@ -20,6 +20,8 @@ from pennyweight.services.audit import AuditService
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.exports_focus import focus_values
 from pennyweight.services.exports_html import MOST_CHATS, MOST_ROWS, ReportDetails, html_report
+from pennyweight.services.imports import ImportService
+from pennyweight.services.imports.beside import beside
 from pennyweight.services.meter import MeterService, Period
 from pennyweight.services.subscription import SubscriptionService
 from pennyweight.services.thrift import ThriftService
@@ -63,6 +65,7 @@ class ExportService:
         self._audit = audit
         self._subscription = subscription
         self._thrift = ThriftService(store)
+        self._imports = ImportService(store)
 
     def chat(self, conversation_id: str, path: Path, format_: ChatFormat | None = None) -> Path:
         """The branch of a chat that is shown, into a file; the format by its ending if not given. Returns the file."""
@@ -122,11 +125,15 @@ class ExportService:
     ) -> int:
         """The ledger rows of a period (all of them) as CSV in FinOps FOCUS columns; returns how many.
 
-        InputError and ExportStopped as of `ledger`.
+        A row that tells again what another one counts costs nothing there, and `x_Counted` says so. InputError and
+        ExportStopped as of `ledger`.
         """
         _by_ending(path, {"": "csv", ".csv": "csv"}, "FOCUS rows are written as .csv")
         start, end = period.bounds(self._audit.zone) if period else (None, None)
-        rows = (focus_values(entry) for entry in self._rows(start, end, cancel, progress))
+        twice = self._store.overlaps.uncounted(self._audit.counting())
+        rows = (
+            focus_values(entry, counted=entry.id not in twice) for entry in self._rows(start, end, cancel, progress)
+        )
         with whole_file(path) as file:
             return exports_ledger.write_csv(file, exports_focus.COLUMNS, rows)
 
@@ -153,6 +160,7 @@ class ExportService:
             thrift=self._thrift.chats(chats, MOST_CHATS),
             unpriced=self._audit.rows(period, RowFilter(only="unpriced"), limit=MOST_ROWS),
             estimated=self._audit.rows(period, RowFilter(only="estimated"), limit=MOST_ROWS),
+            beside=beside(self._imports, self._audit, period).sentences(),
         )
         write_whole(path, html_report(report, check, details))
         return path

@@ -11,6 +11,7 @@ from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.meter.money import nano_to_decimal
 
 _LOCAL = "This computer"
+_COSTS = ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost")
 
 COLUMNS = (
     "BilledCost", "EffectiveCost", "ListCost", "ContractedCost", "BillingCurrency", "BillingAccountId",
@@ -20,21 +21,22 @@ COLUMNS = (
     "RegionId", "ResourceId", "ResourceName", "ResourceType", "ServiceCategory", "ServiceSubcategory", "ServiceName",
     "SkuId", "Tags", "x_Origin", "x_UsageState", "x_Unpriced", "x_InputTokens", "x_CachedInputTokens",
     "x_OutputTokens", "x_ReasoningTokens", "x_EnergyJoules", "x_EquivalentModel", "x_EquivalentListCost",
-    "x_PriceSource", "x_RateCard",
+    "x_PriceSource", "x_RateCard", "x_Counted",
 )  # fmt: skip
 
 
-def focus_values(entry: LedgerEntry) -> dict[str, Any]:
+def focus_values(entry: LedgerEntry, *, counted: bool = True) -> dict[str, Any]:
     """One row. Nobody sends a bill for local work: its billed cost is 0, its electricity is the effective cost.
 
-    A cloud row without a price has empty costs and `x_Unpriced` true: it is never 0.
+    A cloud row without a price has empty costs and `x_Unpriced` true: it is never 0, unless
+    it is not `counted` because other rows tell the same use.
     """
     local = entry.source == "local"
     start, end = _month(entry.at)
     bill = entry.equivalent
     tokens = entry.usage.total
     return {
-        **_costs(entry, local),
+        **(_costs(entry, local) if counted else dict.fromkeys(_COSTS, "0")),
         "BillingCurrency": "USD",
         "BillingAccountId": entry.source,
         "BillingAccountName": _LOCAL if local else entry.source,
@@ -75,6 +77,7 @@ def focus_values(entry: LedgerEntry) -> dict[str, Any]:
         "x_EquivalentListCost": _usd(bill.expected_nano) if bill else "",
         "x_PriceSource": entry.price_source or "",
         "x_RateCard": json.dumps(entry.rate_card, sort_keys=True) if entry.rate_card else "",
+        "x_Counted": "true" if counted else "false",
     }
 
 

@@ -72,6 +72,8 @@ class ReportDetails:
     thrift: Sequence[NamedThrift] = ()
     unpriced: Sequence[LedgerEntry] = ()
     estimated: Sequence[LedgerEntry] = ()
+    beside: Sequence[str] = ()
+    """Sentences on what is in none of the sums: bills, estimates, use that is told twice."""
 
 
 def html_report(report: AuditReport, check: SubscriptionCheck, details: ReportDetails) -> str:
@@ -90,7 +92,7 @@ def html_report(report: AuditReport, check: SubscriptionCheck, details: ReportDe
         _table("By source", "Source", report.sources),
         _tokens(report.totals),
         _thrift(report.totals, details.thrift),
-        _notes(report),
+        _notes(report, details.beside),
         _rows("Calls without a price", details.unpriced, report.totals.unpriced_rows + report.totals.uncompared_rows),
         _rows("Calls with estimated or partial token counts", details.estimated, report.totals.estimated_rows),
         _table("Every day", "Day", [row for row in report.days if row.sums.calls or row.cost_nano]),
@@ -281,13 +283,14 @@ def _tokens(sums: AuditSums) -> str:
     return _grid("Tokens", names, [[format_tokens(count) for count in counts]])
 
 
-def _notes(report: AuditReport) -> str:
+def _notes(report: AuditReport, beside: Sequence[str]) -> str:
     totals = report.totals
     notes = [
         f"{totals.unpriced_rows:,} cloud calls have no price and are in no sum of money.",
         f"{totals.uncompared_rows:,} local calls have no price at {report.reference.name}.",
         f"{totals.estimated_rows:,} calls have token counts that are estimated or partial.",
         "Local work at cloud prices is a list price that was avoided, never money spent.",
+        *beside,
     ]
     return "<section><h2>Counted, not hidden</h2>" + "".join(f"<p>{escape(note)}</p>" for note in notes) + "</section>"
 

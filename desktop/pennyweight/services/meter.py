@@ -25,6 +25,7 @@ from pennyweight.power import Calibration, PowerMeter, SourceInfo
 from pennyweight.services.bookkeeping import line_of
 from pennyweight.services.calibration import TokenCalibration
 from pennyweight.services.events import MeterLine
+from pennyweight.services.imports.overlap import counting
 from pennyweight.services.models import ModelService
 from pennyweight.services.settings import SettingsService
 from pennyweight.store import Store
@@ -159,7 +160,8 @@ class MeterService:
                 return LedgerTotals()
             return ledger.totals(conversation_id=conversation_id, reference=reference, without=without)
         start, end = bounds(period, self._now())
-        return ledger.totals(start=start, end=end, reference=reference, without=without)
+        once = counting(self._store) if self._store.overlaps.any_reports() else "both"
+        return ledger.totals(start=start, end=end, reference=reference, without=without, counting=once)
 
     def line(self, message_id: str) -> MeterLine | None:
         """The line under an answer; None if no model call belongs to it."""

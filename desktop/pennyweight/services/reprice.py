@@ -13,6 +13,7 @@ from pennyweight.meter.band import Band
 from pennyweight.meter.equivalent import DEFAULT_RATIO, equivalent_bill
 from pennyweight.meter.reference import split_reference
 from pennyweight.services.audit_period import AuditPeriod
+from pennyweight.services.imports.overlap import counting
 from pennyweight.store import Store
 
 _SAME_TOKENS = Band(1.0, 1.0, 1.0)
@@ -52,10 +53,11 @@ class RepriceService:
         Takes some tenths of a millisecond for a call and a model. InputError for a name of another form.
         """
         sums = [_Sum(model) for model in models]
+        twice = self._store.overlaps.uncounted(counting(self._store))
         for done, entry in enumerate(self._store.ledger.iterate(*period.bounds(self._zone)), start=1):
             if cancel.cancelled:
                 return ()
-            if entry.kind != "correction":
+            if entry.kind != "correction" and entry.id not in twice:
                 for each in sums:
                     each.add(entry)
             if done % _TELL_EVERY == 0:

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from pennyweight.domain.ledger import EquivalentBill, LedgerEntry, LedgerTotals
 from pennyweight.store import codec, projects, running, totals
 from pennyweight.store.connection import ReaderPool, Writer
+from pennyweight.store.overlaps import Counting
 
 _INSERT_BILL = """
 INSERT INTO equivalents (reference, ledger_number, at, source, conversation_id, came_with_row, reference_name,
@@ -191,14 +192,16 @@ class Ledger:
         end: datetime | None = None,
         reference: str | None = None,
         without: Collection[str] = (),
+        counting: Counting = "both",
     ) -> LedgerTotals:
         """Exact sums over rows with start <= at < end, of one conversation or of all.
 
         `reference` chooses the reference model `provider/model`; None takes, row by row, the one of its moment.
+        `counting` leaves out what a provider's report and calls both tell.
         `without` leaves out the rows of these messages: of answers that are being written and counted elsewhere.
         """
         with self._readers.borrow() as db:
-            return totals.totals(db, totals.Scope(conversation_id, start, end), reference, without)
+            return totals.totals(db, totals.Scope(conversation_id, start, end), reference, without, counting)
 
     def cloud_spend(self, start: datetime | None, end: datetime | None, source: str | None = None) -> int:
         """Nano-dollars this program's own cloud calls were billed (or are estimated at), of one source or of all.

@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from pennyweight.domain.ledger import LedgerTotals, TokenTotals
 from pennyweight.store import codec
+from pennyweight.store.overlaps import UNCOUNTED, Counting
 from pennyweight.store.schema_v2 import BILL_SUMS, GRAINS, SUMS
 
 Condition = tuple[str, dict[str, object]]
@@ -117,8 +118,11 @@ def period(start: datetime | None, end: datetime | None, column: str) -> Conditi
     return " AND ".join(parts), values
 
 
-def totals(db: Database, scope: Scope, reference: str | None, without: Collection[str] = ()) -> LedgerTotals:
-    """`without`: messages whose rows are left out, because somebody else is still adding them up."""
+def totals(
+    db: Database, scope: Scope, reference: str | None, without: Collection[str] = (), counting: Counting = "both"
+) -> LedgerTotals:
+    """`without`: messages whose rows are left out, because somebody else is still adding them up. `counting`: what is
+    left out of use that is told twice."""
     sums = {True: Counter[str](), False: Counter[str]()}
     for row in _rows(db, scope.pieces()):
         _add(sums[bool(row["is_local"])], row)
@@ -128,6 +132,8 @@ def totals(db: Database, scope: Scope, reference: str | None, without: Collectio
         for row in _rows(db, left_out):
             sums[bool(row["is_local"])].subtract(_known(row))
         bills.subtract(_bills(db, left_out, reference))
+    if counting != "both":
+        sums[False].subtract(_told_twice(db, scope, counting, without))
     local, cloud = sums[True], sums[False]
     return LedgerTotals(
         calls=local["calls"] + cloud["calls"],
@@ -148,6 +154,17 @@ def totals(db: Database, scope: Scope, reference: str | None, without: Collectio
         estimated_rows=local["estimated_rows"] + cloud["estimated_rows"],
         energy_sources=energy_sources(db, scope),
     )
+
+
+def _told_twice(db: Database, scope: Scope, counting: Counting, without: Collection[str]) -> dict[str, Any]:
+    condition, values = scope.condition()
+    sql = (
+        f"WITH {UNCOUNTED[counting]} SELECT {_of_rows(SUMS)} FROM ledger"  # noqa: S608 - our own text
+        f" WHERE number IN (SELECT number FROM uncounted) AND {condition}"
+        " AND coalesce(message_id, '') NOT IN (SELECT value FROM json_each(:without))"
+    )
+    row = dict(db.execute(sql, values | {"without": json.dumps(list(without))}).fetchone())
+    return {name: value or 0 for name, value in row.items()}
 
 
 def sums_match_rows(db: Database) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.unit.store.store_samples import cloud_entry
 from pennyweight.domain.errors import InputError
 from pennyweight.services.audit import AuditService
 from pennyweight.services.audit_period import AuditPeriod
+from pennyweight.services.exports_focus import focus_values
 from pennyweight.services.imports import ImportService
 from pennyweight.services.imports.overlap import sentence
 from pennyweight.services.settings import SettingsService
@@ -171,3 +173,31 @@ def test_a_way_to_count_that_there_is_not_is_refused(service: ImportService) -> 
     with pytest.raises(InputError, match="not a way to count"):
         service.set_counting("half")
     assert service.counting() == "calls"
+
+
+def test_the_ledger_totals_of_the_meter_follow_the_same_choice(
+    store: Store, service: ImportService, log: Path, report: Path
+) -> None:
+    service.run("auto", log)
+    service.run("auto", report)
+    start, end = NOVEMBER.bounds(UTC)
+    found = store.ledger.totals(start=start, end=end, counting="calls")
+    assert (found.calls, found.billed_nano) == (4, CALLS + CALLS_ONLY + REPORT_ONLY)
+    assert found.cloud.output_total == 100 + 200 + 100 + 200
+    found = store.ledger.totals(counting="reports")
+    assert (found.calls, found.billed_nano) == (3, REPORT + CALLS_ONLY + REPORT_ONLY)
+
+
+def test_a_row_that_is_not_counted_says_so_where_it_is_listed_and_exported(
+    store: Store, service: ImportService, log: Path, report: Path
+) -> None:
+    service.run("auto", log)
+    service.run("auto", report)
+    audit = AuditService(store, SettingsService(store), zone=UTC)
+    notes = {row.billed_nano: row.note for row in audit.rows(NOVEMBER)}
+    assert notes[REPORT].startswith("Report, not counted: the calls of the same day and model tell the same use.")
+    assert "not counted" not in notes[REPORT_ONLY] + notes[CALLS_ONLY]
+    twice = store.overlaps.uncounted("calls")
+    values = [focus_values(row, counted=row.id not in twice) for row in store.ledger.iterate()]
+    assert sum(Decimal(row["BilledCost"]) for row in values) == Decimal("0.0062")
+    assert [row["x_Counted"] for row in values] == ["false", "true", "true", "true", "true"]

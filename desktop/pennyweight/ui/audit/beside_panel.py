@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from pennyweight.meter.money import format_usd
 from pennyweight.services.audit import IMPORT_NAMES
-from pennyweight.services.audit_period import AuditPeriod
-from pennyweight.services.container import Services
+from pennyweight.services.imports.beside import Beside
 from pennyweight.services.imports.estimates import EstimateSum
-from pennyweight.services.imports.overlap import Overlap
 from pennyweight.services.imports.words import provider_name, told_twice
-from pennyweight.store.overlaps import Counting
 from pennyweight.ui.audit.table import FactsTable
 from pennyweight.ui.audit.words import short
 from pennyweight.ui.widgets import Card, PlainLabel, SegmentedControl
@@ -23,33 +19,6 @@ from pennyweight.ui.widgets import Card, PlainLabel, SegmentedControl
 BILL_HEADS = ("Billed by the provider", "UTC days", "billed", "in the ledger", "difference")
 ESTIMATE_HEADS = ("Chats without token counts", "answers", "in", "out", "at list price", "range")
 _COUNTINGS = (("calls", "Count the calls"), ("reports", "Count the report"), ("both", "Count both"))
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """`bills` as `ImportService.billed_in` gives them."""
-
-    bills: Sequence[tuple[str, int, int, int]]
-    estimates: Sequence[EstimateSum]
-    reference: str
-    twice: Overlap
-    counting: Counting
-
-    def __bool__(self) -> bool:
-        return bool(self.bills or self.estimates or self.twice)
-
-
-def beside(services: Services, period: AuditPeriod) -> Beside:
-    """Blocking: for a worker thread."""
-    start, end = period.bounds(services.audit.zone)
-    reference = services.audit.reference()
-    return Beside(
-        services.imports.billed_in(start, end),
-        services.imports.priced_estimates(reference.id, start, end),
-        reference.name,
-        services.imports.overlaps(start, end),
-        services.imports.counting(),
-    )
 
 
 class BesidePanel(Card):

@@ -12,7 +12,8 @@ from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.errors import KnownError
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.container import Services
-from pennyweight.ui.audit.beside_panel import Beside, BesidePanel, beside
+from pennyweight.services.imports.beside import Beside, beside
+from pennyweight.ui.audit.beside_panel import BesidePanel
 from pennyweight.ui.audit.import_dialog import ImportDialog, dropped
 from pennyweight.ui.audit.importing import Importing
 from pennyweight.ui.audit.reconcile_dialog import ReconcileDialog
@@ -82,7 +83,8 @@ class ImportsDesk(QObject):
             if period == self._period:
                 self.panel.show_beside(found)
 
-        self._runner.query(lambda: beside(self._services, period), show, owner=self.panel)
+        imports, audit = self._services.imports, self._services.audit
+        self._runner.query(lambda: beside(imports, audit, period), show, owner=self.panel)
 
     def close(self) -> None:
         """For the end of the program."""

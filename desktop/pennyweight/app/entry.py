@@ -58,7 +58,11 @@ def open_window() -> int:
             finally:
                 services.close()
     except KnownError as error:
-        return _failed(error.sentence)
+        code = _failed(error.sentence)
+        from pennyweight.ui.shell.trouble import show_trouble
+
+        show_trouble(error.sentence)
+        return code
 
 
 def _failed(sentence: str) -> int:

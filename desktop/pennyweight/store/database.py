@@ -117,7 +117,7 @@ def _make_private_file(path: Path) -> None:
     """The file exists afterwards and only its owner can read it. The permissions come before the content."""
     try:
         backup.private_folder(path.parent)
-        if path.is_dir():
+        if path.exists() and not path.is_file():  # a folder, or a pipe that would make us wait for ever
             raise not_a_database(path)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
@@ -143,6 +143,10 @@ def _prepare(db: Database, path: Path, clock: Clock) -> None:
     if version > schema.CURRENT_VERSION:
         raise too_new(path, version, schema.CURRENT_VERSION)
     _check(db, path)
+    if version == schema.CURRENT_VERSION:
+        missing = schema.missing_part(db)
+        if missing:
+            raise damaged(path, missing)
     _use_write_ahead_log(db)
     if version < schema.CURRENT_VERSION:
         if version > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pennyweight.domain.errors import StoreError
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _REFUSED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")
+_LEAST_FREE_BYTES = 64 * 1024
 _COMMITTED_STAYS = "Everything saved before is still there."
 
 
@@ -33,6 +35,7 @@ def newest_backup(path: Path) -> Path | None:
 
 def damaged(path: Path, detail: str) -> StoreError:
     """The file is there but cannot be read as our database. Nothing is moved or changed."""
+    detail = detail.splitlines()[-1] if detail else "unreadable"  # SQLite puts a heading above what it found
     backup = newest_backup(path)
     if backup is None:
         advice = "There is no backup. Move the file away to start with an empty database."
@@ -71,12 +74,21 @@ def cannot_write(path: Path, error: OSError) -> StoreError:
     )
 
 
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _LEAST_FREE_BYTES
+    except OSError:
+        return False
+
+
 def readable(error: sqlite3.Error, path: Path) -> StoreError | None:
     """What a failure of the environment means; None if `error` is a mistake of ours."""
     name = getattr(error, "sqlite_errorname", "")
-    if name.startswith(_DAMAGED):
+    # Our own SQL is checked against our own schema by the tests: a part that is not there was taken out of the file.
+    if name.startswith(_DAMAGED) or str(error).startswith(("no such table", "no such column")):
         return damaged(path, str(error))
-    if name.startswith("SQLITE_FULL"):
+    # Without room for its shared memory SQLite tells of an error of the disk.
+    if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR") and _is_full(path)):
         return StoreError(
             f"The disk that holds {path} is full: the last change could not be saved.",
             kept=_COMMITTED_STAYS,

@@ -6,6 +6,8 @@ Money is INTEGER nano-dollars (1 USD = 1,000,000,000). JSON columns hold one obj
 
 from __future__ import annotations
 
+import re
+
 from sqlite_utils import Database, Migrations
 
 from pennyweight.store.schema_v1 import VERSION_1
@@ -65,12 +67,26 @@ def _v7(db: Database) -> None:
 
 
 CURRENT_VERSION = 7
+_ALL = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7)
+_NAMED = re.compile(r"^(CREATE|DROP)(?: VIRTUAL)? (TABLE|TRIGGER) (?:IF (?:NOT )?EXISTS )?(\w+)", re.MULTILINE)
 
 
 def _set_version(db: Database, version: int) -> None:
     # PRAGMA takes no parameters; both values are integers of ours.
     db.execute(f"PRAGMA user_version = {version:d}")
     db.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+
+
+def missing_part(db: Database) -> str:
+    """The first table or trigger of the current schema that `db` lacks, as words; empty if it has all."""
+    wanted: dict[str, str] = {}
+    for verb, kind, name in _NAMED.findall("".join(_ALL)):
+        if verb == "CREATE":
+            wanted[name] = kind.lower()
+        else:
+            wanted.pop(name, None)
+    there = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
+    return next((f"the {kind} {name} is missing" for name, kind in wanted.items() if name not in there), "")
 
 
 def version_of(db: Database) -> int:

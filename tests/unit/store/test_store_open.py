@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -21,6 +22,55 @@ MUSEUM = sorted((Path(__file__).parent / "museum").glob("*.db"))
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+PARTS = ("ledger", "messages", "settings", "messages_fts", "ledger_no_update", "equivalent_sums")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_database_that_lacks_a_part_is_told_and_not_touched(tmp_path: Path, part: str) -> None:
+    path = tmp_path / "pennyweight.db"
+    with Store.open(path) as store:
+        store.conversations.create("Kept")
+        backup = store.backup_daily()
+    with closing(sqlite3.connect(path)) as db:
+        kind = "TRIGGER" if part.endswith("_update") else "TABLE"
+        db.execute(f"DROP {kind} {part}")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=f"is damaged .the {kind.lower()} {part} is missing.") as caught:
+        Store.open(path)
+    assert str(backup) in caught.value.sentence
+    assert "put the backup in its place" in caught.value.sentence
+    assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_the_place_of_the_database_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "pennyweight.db"
+    os.mkfifo(path)
+    with pytest.raises(StoreError, match="is not a Pennyweight database"):
+        Store.open(path)
+
+
+def test_what_is_wrong_is_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "pennyweight.db"
+    Store.open(path).close()
+    data = bytearray(path.read_bytes())
+    data[4096 * 3 : 4096 * 5] = b"\xff" * 8192
+    path.write_bytes(data)
+    with pytest.raises(StoreError, match="is damaged") as caught:
+        Store.open(path)
+    assert "\n" not in caught.value.sentence
+
+
+def test_a_column_that_went_missing_is_told_when_it_is_needed(tmp_path: Path) -> None:
+    path = tmp_path / "pennyweight.db"
+    Store.open(path).close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("ALTER TABLE settings RENAME COLUMN value TO worth")
+    with Store.open(path) as store, pytest.raises(StoreError, match=r"is damaged .no such column"):
+        store.settings.get("models.shelf")
 
 
 def test_a_new_database_and_its_folder_are_private(tmp_path: Path) -> None:

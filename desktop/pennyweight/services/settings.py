@@ -5,7 +5,7 @@ from __future__ import annotations
 import locale
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
@@ -49,6 +49,15 @@ class Settings:
     """Geometry and state of the window, as text of the window's own making."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtStart:
+    """Those of `Settings` that decide how the window looks when it opens."""
+
+    theme: Theme = "system"
+    onboarding_done: bool = False
+    window: str = ""
+
+
 class SettingsService:
     """Thread-safe. A stored value that cannot be read any more counts as not set."""
 
@@ -59,14 +68,22 @@ class SettingsService:
         self._defaults: Settings | None = None
 
     def get(self) -> Settings:
+        return replace(self._default(), **self._stored([field.name for field in fields(Settings)]))
+
+    def at_start(self) -> AtStart:
+        """What the window needs before it is painted. Does without the price table, which takes a while to read."""
+        return AtStart(**self._stored([field.name for field in fields(AtStart)]))
+
+    def _stored(self, names: Sequence[str]) -> dict[str, Any]:
+        """The named values that are set and can be read."""
         stored = self._store.settings.all()
         values: dict[str, Any] = {}
-        for field in fields(Settings):
-            key = _PREFIX + field.name
+        for name in names:
+            key = _PREFIX + name
             if key in stored:
                 with suppress(InputError, InvalidOperation, TypeError, ValueError, KeyError):
-                    values[field.name] = _checked(field.name, _from_json(field.name, stored[key]))
-        return replace(self._default(), **values)
+                    values[name] = _checked(name, _from_json(name, stored[key]))
+        return values
 
     def update(self, **changes: object) -> Settings:
         """Change the named fields; InputError in one sentence for a value that cannot be. Returns all settings."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from pennyweight.bridge.tasks import TaskRunner
@@ -22,12 +23,27 @@ def run_window(services: Services) -> int:
     application.setApplicationName("pennyweight")
     application.setApplicationDisplayName("Pennyweight")
     application.setDesktopFileName("pennyweight")
-    theme = Theme(application, services.settings.get().theme)
+    theme = Theme(application, services.settings.at_start().theme)
     window = MainWindow(services, TaskRunner(application), theme)
     _close_on_signals(application, window)
+    _AfterFirstPaint(window, window.start)
     window.show()
-    window.start()
     return application.exec()
+
+
+class _AfterFirstPaint(QObject):
+    """Calls once when the window has been painted: the first contents take the price table, half a second of work."""
+
+    def __init__(self, window: MainWindow, then: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._then = then
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self, self._then)
+        return False
 
 
 def _close_on_signals(application: QApplication, window: MainWindow) -> None:

@@ -56,7 +56,7 @@ class MainWindow(QMainWindow):
         self.services = services
         self.runner = runner
         self.theme = theme
-        self._ended = False
+        self._started = self._ended = False
         self.setWindowTitle("Pennyweight")
         self.setMinimumSize(*MIN_SIZE)
         self.resize(*DEFAULT_SIZE)
@@ -72,18 +72,20 @@ class MainWindow(QMainWindow):
         )
         self._connect()
         bind(self, self._shortcuts())
-        chosen = services.settings.get()
+        chosen = services.settings.at_start()
         theme.set_look(chosen.theme)
         self._questions_asked = chosen.onboarding_done
         self._restore(WindowState.from_text(chosen.window))
 
     def start(self) -> None:
-        """Fetch what is shown first: the chats, the last one open, the model, the meter."""
+        """Fetch what is shown first: the chats, the last one open, the model, the meter. After the first paint."""
+        self._started = True
         self.sidebar.reload()
         self.chat.open_last()
         self.engine.refresh()
         self.meter.refresh()
         self.audit_page.imports.importing.watch_at_start()
+        self._refresh_cost()
         if not self._questions_asked:
             self.ask_first_questions()
 
@@ -350,6 +352,8 @@ class MainWindow(QMainWindow):
     def _refresh_cost(self) -> None:
         if not self.meter.isHidden():
             self.page.top.show_cost("")
+            return
+        if not self._started:
             return
 
         def show(totals: MeterTotals) -> None:

@@ -29,6 +29,10 @@ HELLO_SECONDS = 60.0
 """A first start on a slow disk reads a lot."""
 COUNT_SECONDS = 60.0
 """A count waits for the batch of a prompt that is being read; longer than this, the child is beyond hope."""
+IDLE_COUNT_SECONDS = 5.0
+COUNTED_BYTES_PER_SECOND = 50_000
+"""Far below what any tokenizer does (millions), for a busy computer."""
+NOT_RESPONDING = "The engine did not respond, so it was ended and is started again."
 POLL_SECONDS = 0.05
 
 
@@ -390,14 +394,21 @@ class LocalEngine:
                 return False
         return True
 
-    def _reply(self, box: queue.SimpleQueue[Mail]) -> Mail:
-        deadline = time.monotonic() + COUNT_SECONDS
+    def _reply(self, child: Child, box: queue.SimpleQueue[Mail], size_bytes: int) -> Mail:
+        """Wait for a count; an idle child that does not even do that is frozen, and ended."""
+        started = time.monotonic()
+        deadline = started + COUNT_SECONDS
+        patience = started + IDLE_COUNT_SECONDS + size_bytes / COUNTED_BYTES_PER_SECOND
         while True:
             try:
                 return box.get(timeout=POLL_SECONDS)
             except queue.Empty:
                 if self._hurried.is_set() or time.monotonic() > deadline:
                     raise EngineError("The engine does not respond.") from None
+                if self.state is EngineState.READY and time.monotonic() > patience and not child.ended_because:
+                    child.ended_because = self.trouble = NOT_RESPONDING
+                    child.kill()
+                    self._keeper.set(EngineState.STOPPED)
 
     def _with_model(self, model: str) -> tuple[Child, LoadedModel]:
         child, loaded = self._child, self.loaded
@@ -420,9 +431,10 @@ class LocalEngine:
         child, _loaded = self._with_model(model)
         number = next(self._ids)
         box = child.mailbox(number)
-        child.send(make(number))
+        question = make(number)
+        child.send(question)
         try:
-            mail = self._reply(box)
+            mail = self._reply(child, box, len(protocol.encode(question)))
         finally:
             child.forget(number)
         if isinstance(mail, Death):

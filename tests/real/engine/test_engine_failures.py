@@ -122,6 +122,19 @@ def test_a_count_gives_up_on_a_frozen_child_when_the_program_is_about_to_end(eng
         engine.count_text_tokens("Hello", "tiny")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX can freeze a process")
+def test_a_child_that_froze_while_idle_is_found_out_by_a_count_and_replaced(engine: LocalEngine) -> None:
+    load(engine)
+    pid = engine.process_id()
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    with pytest.raises(EngineError, match="did not respond"):
+        engine.count_text_tokens("Hello", "tiny")
+    assert engine.state is EngineState.STOPPED
+    assert engine.count_text_tokens("Hello", "tiny") > 0
+    assert engine.process_id() != pid
+
+
 def test_an_answer_that_takes_its_time_keeps_telling_that_it_goes_on(engine: LocalEngine) -> None:
     """The live meter reads the energy at these beats, also while one batch of a prompt takes seconds."""
     load(engine)

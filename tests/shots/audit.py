@@ -23,6 +23,7 @@ from pennyweight.services.audit_period import AuditPeriod, PeriodKind
 from pennyweight.services.container import Services
 from pennyweight.store import Store
 from pennyweight.ui.audit.rows_dialog import RowsDialog
+from pennyweight.ui.shell.project_dialog import ProjectDialog
 from pennyweight.ui.theme import Look
 
 LOOKS: tuple[Look, ...] = ("light", "dark")
@@ -182,6 +183,7 @@ def play(driver: Driver, services: Services, home: Path) -> None:
     driver.shoot_screen("audit-other-days-light")
     days.reject()
     _narrow(driver)
+    _project(driver)
 
 
 def _dialogs(driver: Driver, look: Look) -> None:
@@ -213,6 +215,21 @@ def _narrow(driver: Driver) -> None:
     _idle(driver)
     driver.shoot("audit-narrow-light")
     driver.resize(1280, 800)
+
+
+def _project(driver: Driver) -> None:
+    """The tag of a chat, asked from the list."""
+    window = driver.window
+    window.show_page("chat")
+    window.sidebar.reload()
+    _idle(driver)
+    for look in LOOKS:
+        driver.look(look)
+        window.actions_on_chats.ask_project("chat-0")
+        _idle(driver)
+        driver.shoot_screen(f"chat-project-{look}")
+        for dialog in window.findChildren(ProjectDialog):
+            dialog.reject()
 
 
 def _idle(driver: Driver) -> None:

@@ -83,6 +83,8 @@ def read_header(path: Path) -> GgufHeader:
     try:
         if path.is_dir():
             raise ModelFileError(f"{shown(path)} is a folder, not a model file.")
+        if path.is_fifo():  # opening it would wait for ever
+            raise ModelFileError(f"{shown(path)} is a pipe, not a model file.")
         with path.open("rb") as file:
             return _read(_Source(file, path), path)
     except FileNotFoundError as error:

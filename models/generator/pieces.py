@@ -26,19 +26,37 @@ class Fact:
 def make_fact(g: Gen, from_notes: bool = False) -> Fact:
     """A random fact; from notes the first sentence pattern is the answer, else the sentence of the text itself."""
     roll = g.rng.random()
-    if not g.held and roll < 0.22:
+    if g.held:
+        if roll < 0.32:
+            return word_fact(g, g.rng.choice(free_frames()), from_notes)
+        return word_fact(g, g.rng.choice(frames(g.chance(0.6))), from_notes)
+    if roll < 0.3:
         return mutated(g, wild_fact(g), from_notes)
-    if roll < 0.32:
+    if roll < 0.4:
         return word_fact(g, g.rng.choice(free_frames()), from_notes)
-    if not g.held and roll < 0.45:
-        return word_fact(g, g.rng.choice(any_frames() if from_notes else free_frames()), from_notes)
-    fact = word_fact(g, g.rng.choice(frames(g.held and g.chance(0.6))), from_notes)
-    return fact if from_notes else mutated(g, fact, from_notes)
+    if roll < 0.52 and from_notes:
+        return word_fact(g, g.rng.choice(any_frames()), from_notes)
+    fact = word_fact(g, g.rng.choice(frames(False)), from_notes)
+    if not from_notes:
+        return mutated(g, fact, from_notes)
+    return as_it_stands(g, fact) if g.chance(0.35) else fact
+
+
+def as_it_stands(g: Gen, fact: Fact) -> Fact:
+    """A note with so many other words in it that no pattern fits any more: it is copied, with a capital and a stop."""
+    words = fact.note.rstrip(".!").split(" ")
+    plain = [index for index, word in enumerate(words) if word.isalpha() and word.islower()]
+    for index in g.rng.sample(plain, (2 * len(plain) + 2) // 3):
+        words[index] = other_word(g)
+    note = " ".join(words) if plain else f"{other_word(g)} {fact.note}"
+    sentence = finish(note if note[-1] in ".?!" else note + ".")
+    note = bare(sentence) if g.chance(0.3) else bare(uncapital(sentence)) if note[0].islower() else bare(sentence)
+    return Fact(note, sentence, sentence, headline(note))
 
 
 def mutated(g: Gen, fact: Fact, from_notes: bool) -> Fact:
     """Sometimes other words, known or invented, take the place of some: copying must not lean on the patterns."""
-    if fact.source != fact.sentence or not g.chance(0.35):
+    if fact.source != fact.sentence or not g.chance(0.5):
         return fact
     words = fact.sentence.split(" ")
     changed: list[str] = []

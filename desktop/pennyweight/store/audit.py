@@ -11,7 +11,7 @@ from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.store import codec, totals
 from pennyweight.store.connection import ReaderPool
 from pennyweight.store.ledger import ENTRIES
-from pennyweight.store.overlaps import UNCOUNTED, Counting
+from pennyweight.store.overlaps import Counting, uncounted
 
 OWN_ORIGIN = "pennyweight"
 Only = Literal["all", "unpriced", "estimated"]
@@ -265,11 +265,12 @@ def _groups_sql(
     if split == "project":
         project = "coalesce(p.project, '')"
         tags = "LEFT JOIN project_tags p ON p.conversation_id = l.conversation_id"
-    told_twice, once = (
-        ("", "")
-        if counting == "both"
-        else (f", {UNCOUNTED[counting]}", "WHERE l.number NOT IN (SELECT number FROM uncounted)")
-    )
+    told_twice, once = "", ""
+    if counting != "both":
+        first, last = min(span.start for span in spans), max(span.end for span in spans)
+        rows, days = uncounted(counting, codec.time_to_text(first), codec.time_to_text(last))
+        told_twice, once = f", {rows}", "WHERE l.number NOT IN (SELECT number FROM uncounted)"
+        values |= days
     columns, verdicts = _COLUMNS, ""
     if judged:
         columns, verdicts = _JUDGED_COLUMNS, "LEFT JOIN answer_verdicts v ON v.message_id = l.message_id"

@@ -15,7 +15,7 @@ from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.store import codec
 from pennyweight.store.connection import ReaderPool, Writer
 from pennyweight.store.ledger import insert_entries, insert_imported
-from pennyweight.store.overlaps import UNCOUNTED, Counting
+from pennyweight.store.overlaps import Counting, uncounted
 from pennyweight.store.put_back import put_back
 from pennyweight.store.schema_v2 import SUMS
 from pennyweight.store.totals import period
@@ -197,17 +197,20 @@ class Imports:
     ) -> dict[str, DayOfLedger]:
         """The ledger's rows of a provider, by UTC day, from `first` to `last` (`YYYY-MM-DD`, included)."""
         told_twice, once = "", ""
+        values: dict[str, object] = {"source": source, "first": first, "past": f"{last}U"}
         if counting != "both":
-            told_twice, once = f"WITH {UNCOUNTED[counting]}", "AND number NOT IN (SELECT number FROM uncounted)"
+            rows, days = uncounted(counting, first, last)
+            told_twice, once = f"WITH {rows}", "AND number NOT IN (SELECT number FROM uncounted)"
+            values |= days
         sql = f"""
 {told_twice} SELECT substr(at, 1, 10), sum(kind <> 'correction'), sum(coalesce(billed_nano, 0)),
     sum(billed_nano IS NULL AND kind <> 'correction'), sum(usage_state <> 'reported'),
     sum(CASE WHEN usage_state <> 'reported' THEN coalesce(billed_nano, 0) ELSE 0 END)
-FROM ledger WHERE source = ? AND at >= ? AND at < ? {once} GROUP BY 1
+FROM ledger WHERE source = :source AND at >= :first AND at < :past {once} GROUP BY 1
 """  # noqa: S608 - our own text
         with self._readers.borrow() as db:
-            rows = db.execute(sql, [source, first, f"{last}U"]).fetchall()
-        return {row[0]: DayOfLedger(*row) for row in rows}
+            found = db.execute(sql, values).fetchall()
+        return {row[0]: DayOfLedger(*row) for row in found}
 
     def bill_days(self) -> list[tuple[str, str, str, int]]:
         """(source, first UTC day, last UTC day, nano-dollars) of each provider with bills, by name."""

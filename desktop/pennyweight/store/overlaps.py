@@ -25,12 +25,13 @@ _NAMES = ", ".join(f"'{kind}'" for kind in REPORT_KINDS)
 _REPORT_ROWS = f"""
 FROM imports i CROSS JOIN ledger l ON l.id > i.id || '-' AND l.id < i.id || '.'
 WHERE i.state <> 'undone' AND i.kind IN ({_NAMES}, 'auto') AND {KIND} IN ({_NAMES}) AND l.source <> 'local'
+  AND substr(l.at, 1, 10) BETWEEN :first_day AND :last_day
 """
 _CALLS_OF_DAY = (
     "l.at >= {cell}.utc_day || 'T' AND l.at < {cell}.utc_day || 'U'"
     f" AND l.source <> 'local' AND l.source = {{cell}}.source AND {KIND} NOT IN ({_NAMES})"
 )
-UNCOUNTED = {
+_UNCOUNTED = {
     "calls": f"""
 reports AS MATERIALIZED (
     SELECT l.number, l.source, substr(l.at, 1, 10) AS utc_day, {_MODEL} AS model {_REPORT_ROWS}
@@ -48,7 +49,14 @@ cells AS MATERIALIZED (
 )
 """,  # noqa: S608
 }
-"""Common table expressions that end in `uncounted (number)`: the ledger rows that do not count."""
+
+
+def uncounted(counting: Counting, first: str = "", last: str = "") -> tuple[str, dict[str, object]]:
+    """Common table expressions that end in `uncounted (number)`, the ledger rows that do not count, and their values.
+
+    `first` and `last` are times or UTC days as the ledger writes them: what lies outside need not be found.
+    """
+    return _UNCOUNTED[counting], {"first_day": first[:10], "last_day": last[:10] or "9999"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +89,9 @@ class Overlaps:
 
     def report_days(self, first: str, last: str) -> list[tuple[str, str]]:
         """(source, UTC day) of the reports' rows from `first` to `last`, both `YYYY-MM-DD` and included."""
-        sql = f"SELECT DISTINCT l.source, substr(l.at, 1, 10) {_REPORT_ROWS} AND substr(l.at, 1, 10) BETWEEN ? AND ?"
+        sql = f"SELECT DISTINCT l.source, substr(l.at, 1, 10) {_REPORT_ROWS} ORDER BY 2, 1"
         with self._readers.borrow() as db:
-            return [(row[0], row[1]) for row in db.execute(f"{sql} ORDER BY 2, 1", [first, last])]
+            return [(row[0], row[1]) for row in db.execute(sql, {"first_day": first, "last_day": last})]
 
     def sides(self, days: Iterable[tuple[str, str]]) -> list[Side]:
         """What the ledger holds for these (source, UTC day), by model and by where the rows came from."""
@@ -104,6 +112,7 @@ GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3, 4
         """The ids of the rows that do not count."""
         if counting == "both" or not self.any_reports():
             return set()
-        sql = f"WITH {UNCOUNTED[counting]} SELECT l.id FROM uncounted u JOIN ledger l ON l.number = u.number"  # noqa: S608
+        told_twice, values = uncounted(counting)
+        sql = f"WITH {told_twice} SELECT l.id FROM uncounted u JOIN ledger l ON l.number = u.number"  # noqa: S608
         with self._readers.borrow() as db:
-            return {row[0] for row in db.execute(sql)}
+            return {row[0] for row in db.execute(sql, values)}

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from pennyweight.domain.ledger import LedgerTotals, TokenTotals
 from pennyweight.store import codec
-from pennyweight.store.overlaps import UNCOUNTED, Counting
+from pennyweight.store.overlaps import Counting, uncounted
 from pennyweight.store.schema_v2 import BILL_SUMS, GRAINS, SUMS
 
 Condition = tuple[str, dict[str, object]]
@@ -158,12 +158,13 @@ def totals(
 
 def _told_twice(db: Database, scope: Scope, counting: Counting, without: Collection[str]) -> dict[str, Any]:
     condition, values = scope.condition()
+    rows, days = uncounted(counting, str(values.get("start", "")), str(values.get("end", "")))
     sql = (
-        f"WITH {UNCOUNTED[counting]} SELECT {_of_rows(SUMS)} FROM ledger"  # noqa: S608 - our own text
+        f"WITH {rows} SELECT {_of_rows(SUMS)} FROM ledger"  # noqa: S608 - our own text
         f" WHERE number IN (SELECT number FROM uncounted) AND {condition}"
         " AND coalesce(message_id, '') NOT IN (SELECT value FROM json_each(:without))"
     )
-    row = dict(db.execute(sql, values | {"without": json.dumps(list(without))}).fetchone())
+    row = dict(db.execute(sql, values | days | {"without": json.dumps(list(without))}).fetchone())
     return {name: value or 0 for name, value in row.items()}
 
 

@@ -20,13 +20,24 @@ def put_back(db: Database, run_id: str, new_id: str, now: str) -> int:
     )
     db.execute("UPDATE imports SET put_back_as = :new WHERE id = :run", values)
     columns = _columns(db, "ledger", {"number", "id"})
-    before = db.execute("SELECT count(*) FROM ledger").fetchone()[0]
+    before = _rows(db)
     db.execute(
         f"INSERT INTO ledger (id, {columns}) SELECT :new || '-' || row_number() OVER (ORDER BY number), {columns}"  # noqa: S608
-        " FROM ledger_undone WHERE import_id = :run ORDER BY number",
+        " FROM ledger_undone WHERE import_id = :run AND kind <> 'correction' ORDER BY number",
         values,
     )
-    back = int(db.execute("SELECT count(*) FROM ledger").fetchone()[0]) - int(before)
+    ages = _ages(db)
+    corrections = db.execute(
+        "SELECT id, dedup_key FROM ledger_undone WHERE import_id = :run AND kind = 'correction' ORDER BY number",
+        values,
+    ).fetchall()
+    for place, row in enumerate(corrections, 1):
+        if _fits(db, row["dedup_key"], _age(ages, row["id"]), ages):
+            db.execute(
+                f"INSERT INTO ledger (id, {columns}) SELECT ?, {columns} FROM ledger_undone WHERE id = ?",  # noqa: S608
+                [f"{new_id}-c{place}", row["id"]],
+            )
+    back = _rows(db) - before
     for table in _BESIDE:
         names = _columns(db, table, {"number", "import_id"})
         back += db.execute(
@@ -35,6 +46,37 @@ def put_back(db: Database, run_id: str, new_id: str, now: str) -> int:
             values,
         ).rowcount
     return back
+
+
+def _fits(db: Database, dedup_key: str, age: int, ages: dict[str, int]) -> bool:
+    """A correction brings a row from what it was to what it is: it needs the rows it found, as they were.
+
+    Over a row that a later import brought anew it would count twice; without any row it would be all there is.
+    """
+    key, _, found = dedup_key.rpartition("#")
+    rows = db.execute(
+        "SELECT id FROM ledger WHERE dedup_key = :key OR (dedup_key >= :key || '#' AND dedup_key < :key || '$')",
+        {"key": key},
+    ).fetchall()
+    return str(len(rows)) == found and all(_age(ages, row["id"]) <= age for row in rows)
+
+
+def _ages(db: Database) -> dict[str, int]:
+    """Import -> the number of the one that first brought its rows: a row is the same after it was put back."""
+    ages: dict[str, int] = {}
+    for row in db.execute("SELECT id, number, put_back_as FROM imports ORDER BY number"):
+        age = ages.setdefault(row["id"], row["number"])
+        if row["put_back_as"]:
+            ages[row["put_back_as"]] = age
+    return ages
+
+
+def _age(ages: dict[str, int], ledger_id: str) -> int:
+    return ages.get(ledger_id.partition("-")[0], 0)
+
+
+def _rows(db: Database) -> int:
+    return int(db.execute("SELECT count(*) FROM ledger").fetchone()[0])
 
 
 def _columns(db: Database, table: str, without: set[str]) -> str:

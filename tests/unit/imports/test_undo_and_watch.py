@@ -47,6 +47,59 @@ def test_an_import_that_was_taken_back_can_be_put_back_without_its_file(
     assert store.ledger.sums_match_rows()
 
 
+def test_what_a_later_import_brought_up_to_date_comes_back_whole(
+    store: Store, service: ImportService, tmp_path: Path
+) -> None:
+    first, second = grown_log(service, tmp_path)
+    whole = store.ledger.totals()
+    assert whole.cloud.output_total == 150
+    service.undo(second)
+    service.undo(first)
+    assert store.ledger.totals().calls == 0
+    again, _ = service.put_back(first)
+    assert store.ledger.totals().cloud.output_total == 100
+    service.put_back(second)
+    assert store.ledger.totals() == whole
+    service.undo(again)  # the correction leaves with the row
+    assert store.ledger.totals().calls == 0
+    service.put_back(again)
+    assert store.ledger.totals() == whole
+    assert store.ledger.sums_match_rows()
+
+
+def test_a_correction_does_not_come_back_over_a_row_that_was_imported_anew(
+    store: Store, service: ImportService, tmp_path: Path
+) -> None:
+    first, _ = grown_log(service, tmp_path)
+    whole = store.ledger.totals()
+    service.undo(first)
+    service.run("auto", tmp_path / "s.jsonl")
+    assert store.ledger.totals() == whole
+    assert service.put_back(first)[1] == 0
+    assert store.ledger.totals() == whole
+
+
+def test_a_correction_does_not_come_back_without_the_row_it_corrects(
+    store: Store, service: ImportService, tmp_path: Path
+) -> None:
+    first, second = grown_log(service, tmp_path)
+    whole = store.ledger.totals()
+    service.undo(second)
+    service.undo(first)
+    assert service.put_back(second)[1] == 0
+    service.run("auto", tmp_path / "s.jsonl")
+    assert store.ledger.totals() == whole
+
+
+def grown_log(service: ImportService, folder: Path) -> tuple[str, str]:
+    """The ids of two imports of a log: its one answer has 100 tokens in the first, and 150 in the second."""
+    ids = []
+    for output in (100, 150):
+        log = claude_log(folder / "s.jsonl", ("m1", 10, output, "2026-11-01T10:00:00Z"))
+        ids.append(service.run("auto", log).run_id or "")
+    return ids[0], ids[1]
+
+
 def test_bills_and_estimates_come_back_too(store: Store, service: ImportService, tmp_path: Path) -> None:
     bill = service.run("auto", openai_cost(tmp_path / "cost.csv", ("2026-11-01", "1.5")))
     chats = service.run("auto", chatgpt_export(tmp_path / "conversations.json", ("Hi", "Hello")))

@@ -5,12 +5,17 @@ The provider is a server of our own on loopback, so nothing leaves the computer;
 
 from __future__ import annotations
 
-from tests.shots.driver import Driver
+import tempfile
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.shots.driver import SIZE, Driver
 from tests.support.cloud_bench import sse
 from tests.support.loopback import Loopback
 
-from pennyweight.domain.comparison import Choice
-from pennyweight.domain.conversation import Task
+from pennyweight.domain.comparison import Choice, Comparison, Side, TokenSample
+from pennyweight.domain.conversation import MessageState, Task
 from pennyweight.services.comparison import Target
 from pennyweight.services.container import Services
 from pennyweight.ui.compare.setup_panel import Contender
@@ -20,6 +25,14 @@ MODEL = "claude-sonnet-4-5"
 QUESTION = (
     "Rewrite this clause so that a tenant without a lawyer understands it, and send it to maria.keller@example.org: "
     "the lessee may determine the lease upon two months' notice in writing. Deposit to DE89 3704 0044 0532 0130 00."
+)
+CLAUDE = (f"anthropic/{MODEL}", "Claude Sonnet 4.5", 2_700_000)
+PROMPTS = (
+    "Rewrite politely: Send me the invoice by Friday.",
+    "Make this shorter: I am writing to let you know that tickets cost €12.50. I hope that this helps.",
+    "Rewrite for a tenant without a lawyer: the lessee may determine the lease upon two months' notice.",
+    "Rewrite politely: You are too loud after 22:00, stop it.",
+    "Make this shorter: Please be informed that the training is cancelled because of a power cut.",
 )
 ANSWER = (
     "You can leave before the lease ends by giving **two months' written notice**. Rent stays due for those two months "
@@ -32,7 +45,8 @@ def play(driver: Driver, services: Services) -> None:
     try:
         _sheet(driver, services, server)
         _settings(driver)
-        _compare(driver, server)
+        _calibrated(driver, services)
+        _compare(driver, services, server)
     finally:
         server.close()
 
@@ -79,13 +93,39 @@ def _settings(driver: Driver) -> None:
         driver.shoot(f"settings-{section}-light")
 
 
-def _compare(driver: Driver, server: Loopback) -> None:
+def _calibrated(driver: Driver, services: Services) -> None:
+    """The same work at the price of a provider whose tokenizer is known: before, and after twelve questions to it."""
+    window = driver.window
+    window.show_page("chat")
+    services.meter.set_reference(f"anthropic/{MODEL}")
+    window.meter.refresh()
+    _idle(driver)
+    driver.shoot("meter-estimated-light")
+    for number in range(12):
+        sample = TokenSample(400, 420 + 2 * number)
+        services.compare._store.calibrations.add("anthropic", MODEL, "starter", datetime.now(UTC), sample)
+    window.meter.refresh()
+    _idle(driver)
+    driver.new_chat()
+    driver.ask(QUESTION, Task.REWRITE)
+    driver.shoot("meter-partly-calibrated-light")
+    window.meter.periods.choose("chat")
+    _idle(driver)
+    for look in ("light", "dark"):
+        driver.look(look)
+        driver.shoot(f"meter-calibrated-{look}")
+    driver.look("light")
+    window.meter.periods.choose("today")
+    _idle(driver)
+
+
+def _compare(driver: Driver, services: Services, server: Loopback) -> None:
     window, page, sheet = driver.window, driver.window.compare_page, driver.window.compare.sheet
     window.show_page("compare")
     _idle(driver)
     page.setup.add_contender(Contender(Target("anthropic", MODEL), "Anthropic", "Claude Sonnet 4.5"))
     page.setup.fill(QUESTION, Task.REWRITE, ())
-    driver.shoot("compare-setup-light")
+    _everywhere(driver, "compare-setup")
     for blind in (False, True):
         page.setup.blind.setChecked(blind)
         page.setup.go.click()
@@ -94,15 +134,97 @@ def _compare(driver: Driver, server: Loopback) -> None:
         sheet.send()
         driver.wait(lambda: page.comparison is not None and not page.running, "both answers")
         _idle(driver)
-        driver.shoot("compare-blind-light" if blind else "compare-open-light")
+        _everywhere(driver, "compare-blind" if blind else "compare-open")
         page.choices.choose(Choice.RIGHT)
         _idle(driver)
+        _everywhere(driver, "compare-unveiled" if blind else "compare-chosen")
         if not blind:
-            driver.look("dark")
-            driver.shoot("compare-chosen-dark")
-            driver.look("light")
+            page.cards[1].edit.click()
+            driver.shoot("compare-edit-light")
+            page.cards[1].words.cancel.click()
+            page.marks.click()
+            driver.shoot("compare-marks-light")
+            page.marks.click()
         page.show_setup()
+    _batch(driver, server)
+    _statistics(driver, services)
     window.show_page("chat")
+
+
+def _batch(driver: Driver, server: Loopback) -> None:
+    """A file of prompts: its price, the yes, half way, done."""
+    page, batch = driver.window.compare_page, driver.window.compare.batch
+    page.setup.blind.setChecked(False)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "clauses.txt"
+        path.write_text("\n\n".join(PROMPTS), "utf-8")
+        batch.load(path)
+        driver.wait(lambda: bool(page.setup.prompts) and page.setup.go.isEnabled(), "the price of the batch")
+    driver.shoot("compare-batch-setup-light")
+    page.setup.go.click()
+    driver.settle()
+    driver.shoot_screen("compare-batch-sheet-light")
+    hold = threading.Event()
+    for _ in PROMPTS:
+        _say(server)
+    asked = len(server.asked)
+    server.before_answer = lambda: hold.wait(60) if len(server.asked) == asked + 3 else None
+    batch.sheet.send()
+    driver.wait(lambda: len(server.asked) == asked + 3, "the third prompt")
+    driver.shoot("compare-batch-running-light")
+    hold.set()
+    driver.wait(lambda: not batch.running, "the batch")
+    server.before_answer = lambda: None
+    _idle(driver)
+    for row, choice in enumerate((Choice.LEFT, Choice.RIGHT, Choice.BOTH)):
+        page.batch.table.setCurrentCell(row, 0)
+        page.batch.table.chosen.emit(row, choice)
+        _idle(driver)
+    _everywhere(driver, "compare-batch")
+
+
+def _statistics(driver: Driver, services: Services) -> None:
+    """Enough choices for each kind of suggestion, put into the store as if they had been made."""
+    pairs = (
+        (Task.SUMMARIZE, ("local/starter", "Pennyweight Starter", 20_000), CLAUDE, 29, 31),
+        (Task.DRAFT, ("local/starter", "Pennyweight Starter", 30_000), CLAUDE, 17, 22),
+        (Task.ASK, ("local/starter", "Pennyweight Starter", 40_000), CLAUDE, 5, 11),
+        (Task.REWRITE, ("local/starter", "Pennyweight Starter", 40_000), ("local/q", "Qwen3 1.7B", 90_000), 4, 9),
+        (Task.DRAFT, ("openai/gpt-5-mini", "GPT-5 mini", 2_000_000), CLAUDE, 12, 14),
+    )
+    at, store = datetime.now(UTC), services.compare._store.comparisons
+    for number, (task, first, second, good, compared) in enumerate(pairs):
+        for turn in range(compared):
+            key = f"{number}-{turn}"
+            sides = tuple(_side(f"{key}-{side}", who) for side, who in enumerate((first, second)))
+            store.add(
+                Comparison(id=key, at=at, task=task, prompt="A prompt", conversation_id=f"chat-{key}", sides=sides)
+            )
+            store.choose(key, Choice.LEFT if turn < good else Choice.RIGHT, [0 if turn < good else 1], "", at)
+    page = driver.window.compare_page
+    page.show_setup()
+    driver.window.compare.refresh()
+    _idle(driver)
+    _everywhere(driver, "compare-statistics")
+
+
+def _side(key: str, who: tuple[str, str, int]) -> Side:
+    source, _, model = who[0].partition("/")
+    return Side(
+        id=key, source=source, model=model, model_name=who[1], text="An answer", state=MessageState.COMPLETE,
+        cost_nano=who[2],
+    )  # fmt: skip
+
+
+def _everywhere(driver: Driver, name: str) -> None:
+    """Light, dark and narrow."""
+    driver.shoot(f"{name}-light")
+    driver.look("dark")
+    driver.shoot(f"{name}-dark")
+    driver.look("light")
+    driver.resize(620, 800)
+    driver.shoot(f"{name}-narrow")
+    driver.resize(*SIZE)
 
 
 def _say(server: Loopback) -> None:

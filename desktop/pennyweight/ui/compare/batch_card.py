@@ -224,4 +224,4 @@ def _cell(side: Side, name: str, *, hidden: bool) -> tuple[str, str]:
         return side.text, name + ("it failed" if hidden else ending(side))
     line = "" if hidden else name + side_line(side)
     stopped = "stopped · " if side.state is not MessageState.COMPLETE else ""
-    return side.text or "no answer", stopped + line
+    return side.text.replace("**", "").lstrip("# ") or "no answer", stopped + line

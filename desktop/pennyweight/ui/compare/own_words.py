@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from pennyweight.ui.widgets import GhostButton, PrimaryButton
 
-_LEAST_PX, _MOST_PX = 90, 320
+_LEAST_PX, _MOST_PX = 72, 320
 
 
 class _Box(QPlainTextEdit):
@@ -72,7 +72,7 @@ class OwnWords(QWidget):
 
     def begin(self, text: str) -> None:
         self.box.setPlainText(text)
-        lines = 3 + sum(1 + len(line) // 60 for line in text.split("\n"))
+        lines = 1 + sum(1 + len(line) // 60 for line in text.split("\n"))
         height = lines * self.box.fontMetrics().lineSpacing()
         self.box.setFixedHeight(max(_LEAST_PX, min(height, _MOST_PX)))
         self.show()

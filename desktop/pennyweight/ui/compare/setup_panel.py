@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from pennyweight.domain.conversation import Attachment, Task
@@ -130,12 +130,12 @@ class SetupPanel(Card):
         self._who_row = FlowLayout(self._who, gap=8, line_gap=6)
         foot = QHBoxLayout()
         foot.setSpacing(12)
-        foot.addWidget(self.add)
-        foot.addWidget(self.attach)
-        foot.addWidget(self.batch)
-        foot.addWidget(self.blind)
-        foot.addStretch(1)
-        foot.addWidget(self.go)
+        more = QWidget()
+        ways = FlowLayout(more, gap=12, line_gap=6)
+        for way in (self.add, self.attach, self.batch, self.blind):
+            ways.addWidget(way)
+        foot.addWidget(more, 1)
+        foot.addWidget(self.go, 0, Qt.AlignmentFlag.AlignBottom)
         for widget in (self.tasks, self.chips, self.editor, self._who, self.note):
             self.body.addWidget(widget)
         self.body.addLayout(foot)

@@ -18,7 +18,7 @@ _HEADS: dict[PairKind, tuple[str, ...]] = {
         "suggestion",
     ),
     "local": (
-        "Two on this computer", "compared", "first good enough", "95% interval", "first per kept answer",
+        "Two here", "compared", "first good enough", "95% interval", "first per kept answer",
         "second per kept answer", "suggestion",
     ),
     "cloud": (
@@ -59,6 +59,7 @@ class StatisticsCard(Card):
         )  # fmt: skip
         self.body.addWidget(self.nothing)
         self._lines: list[list[PlainLabel]] = []
+        self._next = 0
         self._hidden_when_narrow: list[QWidget] = []
         self.show_statistics(())
 
@@ -74,6 +75,9 @@ class StatisticsCard(Card):
                 widget.hide()
                 widget.deleteLater()
         self._lines, self._hidden_when_narrow = [], []
+        for line in range(self._grid.rowCount()):
+            self._grid.setRowMinimumHeight(line, 0)
+        self._next = 0
         self.since.setText(since(statistics, choices))
         self.nothing.setVisible(not statistics)
         self._holder.setVisible(bool(statistics))
@@ -88,15 +92,16 @@ class StatisticsCard(Card):
         self.fit_to(self.width())
 
     def _head(self, kind: PairKind) -> None:
-        at = self._grid.rowCount()
-        if at > 1:
-            self._grid.setRowMinimumHeight(at, 14)
-            at += 1
+        if self._next:
+            self._grid.setRowMinimumHeight(self._next, 14)
+            self._next += 1
+        at, self._next = self._next, self._next + 1
         for column, text in enumerate(_HEADS[kind]):
-            self._put(PlainLabel(text, tone="mute", kind="small-strong"), at, column)
+            make = PlainLabel if column else ElidedLabel
+            self._put(make(text, tone="mute", kind="small-strong"), at, column)
 
     def _row(self, row: Statistics, *, named: bool) -> None:
-        at = self._grid.rowCount()
+        at, self._next = self._next, self._next + 3
         self._grid.addWidget(Line(), at, 0, 1, _COLUMNS)
         task = ElidedLabel(row.task.capitalize())
         badge = Badge(row.advice or "not clear yet", tone=_TONES[row.advice])
@@ -109,13 +114,15 @@ class StatisticsCard(Card):
         for column, cell in enumerate(line):
             self._put(cell, at + 1, column)
         names = f"{row.first_name} or {row.second_name}" if named else ""
-        below = ElidedLabel(" · ".join(part for part in (names, missing(row)) if part), tone="mute", kind="small")
+        words = " · ".join(part for part in (names, missing(row)) if part)
+        below = PlainLabel(words, tone="mute", kind="small", wrap=True)
         below.setVisible(bool(below.text()))
         self._grid.addWidget(below, at + 2, 0, 1, _COLUMNS)
         task.setToolTip(plain_tooltip(f"{row.first_name} ({row.first}) compared with {row.second_name} ({row.second})"))
         self._lines.append([*line, below])
 
     def fit_to(self, width: int) -> None:
+        self._grid.setHorizontalSpacing(20 if width >= _NARROW_PX else 10)
         for cell in self._hidden_when_narrow:
             cell.setVisible(width >= _NARROW_PX)
 

@@ -91,7 +91,7 @@ def cloud_card(
     low, high = format_usd(totals.equivalent_low_nano), format_usd(totals.equivalent_high_nano)
     return CardText(
         figure=format_dollars(totals.equivalent_nano),
-        small=f"at list price, {low} to {high}\n{counted.words}",
+        small=f"at list price, {low if low == high else f'{low} to {high}'}\n{counted.words}",
         tooltip=tooltip,
     )
 

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 @click.option("--model", help="The model on this computer; without it the chosen one.")
 @click.option("--file", "files", multiple=True, type=click.Path(path_type=Path), help="A text file to go along.")
 @click.option("--task", type=click.Choice([task.value for task in Task]), default="ask", show_default=True)
-@click.option("--prompts", type=click.Path(path_type=Path), help="A file of prompts, one per line, instead of TEXT.")
+@click.option(
+    "--prompts",
+    type=click.Path(path_type=Path),
+    help="A file of prompts (text, Markdown, CSV, JSON lines) instead of TEXT.",
+)
 @click.option("--preferences", type=click.Path(path_type=Path), help="Write the choices so far as JSON lines, and end.")
 @click.option("--statistics", "show_statistics", is_flag=True, help="What the choices so far say, and end.")
 @click.option("--yes", is_flag=True, help="Send to the providers without asking.")

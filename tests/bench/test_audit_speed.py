@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,10 +19,12 @@ from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.settings import SettingsService
 from pennyweight.store import Store
 from pennyweight.store.audit import _COLUMNS
+from pennyweight.store.schema_v2 import GRAINS, _backfill
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
 
-ROWS = 1_000_000
+ROWS = int(os.environ.get("PENNYWEIGHT_BENCH_ROWS", "1000000"))
+"""Fewer on a machine that does other work: making a million takes minutes there."""
 FIRST = datetime(2023, 1, 1, tzinfo=UTC)
 STEP = timedelta(days=4 * 365) / ROWS
 
@@ -41,6 +44,9 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with closing(sqlite3.connect(path)) as db:
         multiply(db, "ledger", seed)
         multiply(db, "equivalents", seed)
+        for table in ("ledger_sums", "equivalent_sums"):
+            db.execute(f"DELETE FROM {table}")  # noqa: S608
+        db.executescript("".join(_backfill(grain, length) for grain, length in GRAINS.items()))
         db.commit()
         db.execute("ANALYZE")
     with Store.open(path) as store:
@@ -48,7 +54,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def multiply(db: sqlite3.Connection, table: str, seed: int) -> None:
-    """ROWS rows out of `seed`, each copy a while later than the one before; sums are not needed here."""
+    """ROWS rows out of `seed`, each copy a while later than the one before; the sums are made afterwards, at once."""
     triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", [table])
     kept = triggers.fetchall()
     for name, _ in kept:
@@ -102,6 +108,60 @@ def test_a_month_of_a_million_rows_against_the_plain_query(full: Store) -> None:
         full.verdicts.set(row.message_id or "", Verdict.NOT_USEFUL if number % 3 else Verdict.KEPT)
     judged = best(lambda: full.audit.groups(spans, "openai/gpt-5-mini"))
     print(f"with a verdict on 200 of its answers {judged / query:.2f} of the query without")
-    assert rows > 20_000
+    assert rows > ROWS // 50
     assert whole < 2 * bare
     assert judged < 1.5 * query
+
+
+def test_all_time_over_a_million_rows_against_the_plain_query(full: Store) -> None:
+    settings = SettingsService(full)
+    settings.update(reference="openai/gpt-5-mini")
+    audit = AuditService(full, settings, zone=UTC)
+    period = audit.period("all")
+    with closing(sqlite3.connect(full.path)) as plain:
+        sql = (
+            f"SELECT substr(l.at, 1, 10) AS day, l.source, l.model, l.task, {_COLUMNS} FROM ledger l"  # noqa: S608
+            " LEFT JOIN equivalents e ON e.reference = 'openai/gpt-5-mini' AND e.ledger_number = l.number"
+            " GROUP BY day, l.source, l.model, l.task"
+        )
+        bare = best(lambda: plain.execute(sql).fetchall(), 2)
+    report = audit.report(period)
+    whole = best(lambda: audit.report(period), 2)
+    chats = best(lambda: audit.lines(period, "conversation"), 1)
+    rows, days = report.totals.calls, len(report.days)
+    print(f"\nall time, {rows:,} rows over {days:,} days: report {whole * 1000:.0f} ms,", end=" ")
+    print(f"{whole / bare:.2f} of the plain query ({bare * 1000:.0f} ms = 1); by chat {chats / bare:.2f}")
+    assert rows == ROWS
+    assert whole < 2 * bare
+
+
+def test_live_totals_of_a_million_rows_against_plain_queries(full: Store) -> None:
+    """What the meter asks for after each answer: this chat, today, this month."""
+    day = datetime(2025, 6, 20, tzinfo=UTC)
+    now, month = day + timedelta(hours=15, minutes=7), day.replace(day=1)
+    columns = "count(*), sum(input_total), sum(output_total), sum(electric_nano), sum(billed_nano), sum(energy_joules)"
+    with closing(sqlite3.connect(full.path)) as plain:
+        chat = plain.execute(
+            "SELECT conversation_id FROM ledger WHERE at >= ? LIMIT 1", [f"{day:%Y-%m-%d}"]
+        ).fetchone()[0]
+
+        def rows(start: datetime) -> float:
+            ends = [f"{at:%Y-%m-%dT%H:%M:%S}.000000Z" for at in (start, now)]
+            sql = f"SELECT {columns} FROM ledger WHERE at >= ? AND at < ?"  # noqa: S608
+            return best(lambda: plain.execute(sql, ends).fetchone(), 20)
+
+        bare_chat = best(
+            lambda: plain.execute(f"SELECT {columns} FROM ledger WHERE conversation_id = ?", [chat]).fetchone(),  # noqa: S608
+            20,
+        )
+        bare = {"today": rows(day), "this month": rows(month), "this chat": bare_chat}
+    ours = {
+        "today": best(lambda: full.ledger.totals(start=day, end=now), 20),
+        "this month": best(lambda: full.ledger.totals(start=month, end=now), 20),
+        "this chat": best(lambda: full.ledger.totals(conversation_id=chat), 20),
+    }
+    print()
+    for name, seconds in ours.items():
+        print(f"{name}: {seconds * 1000:.2f} ms, {seconds / bare[name]:.2f} of a plain query over its rows", end="; ")
+    print(f"out of {ROWS:,}")
+    assert ours["this month"] < 2 * bare["this month"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
-from functools import reduce
 from typing import Literal
 
 from pennyweight.domain.ledger import LedgerEntry
@@ -308,4 +307,4 @@ def _row(key: str, label: str, members: Sequence[AuditGroup], chosen: RowFilter,
 
 
 def _sum(groups: Iterable[AuditGroup]) -> AuditSums:
-    return reduce(AuditSums.__add__, (group.sums for group in groups), AuditSums())
+    return AuditSums.of(group.sums for group in groups)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, tzinfo
+from functools import reduce
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.store.store_samples import bill, cloud_entry, local_entry
 
 from pennyweight.domain.answer import StopReason
@@ -19,7 +22,7 @@ from pennyweight.services.audit import GROUPINGS, NO_PROJECT, AuditService
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.settings import SettingsService
 from pennyweight.store import Store
-from pennyweight.store.audit import RowFilter
+from pennyweight.store.audit import AuditSums, RowFilter
 
 REFERENCE = "openai/gpt-5-mini"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -256,3 +259,9 @@ def test_periods_have_the_names_and_steps_of_a_calendar() -> None:
     assert AuditPeriod(date(2026, 12, 31), date(2027, 1, 1)).title == "31 December 2026 to 1 January 2027"
     with pytest.raises(InputError):
         AuditPeriod(date(2026, 1, 2), date(2026, 1, 1))
+
+
+@given(st.lists(st.integers(0, 10**15), max_size=5))
+def test_many_sums_added_at_once_are_the_same_as_one_by_one(counts: list[int]) -> None:
+    many = [AuditSums(calls=count, billed_nano=2 * count, unpriced_rows=count % 3) for count in counts]
+    assert AuditSums.of(many) == reduce(AuditSums.__add__, many, AuditSums())

@@ -179,7 +179,7 @@ def _local_notes(row: WhatIfRow) -> list[str]:
     notes = []
     if row.per_run_low_usd is not None and row.per_run_high_usd is not None:
         low, high = (format_usd(decimal_to_nano(usd)) for usd in (row.per_run_low_usd, row.per_run_high_usd))
-        notes.append(f"This computer: {low} to {high} of electricity a run, by its sensors.")
+        notes.append(f"This computer: {low} to {high} of electricity a run, the band of how it is known.")
     if row.hardware_per_run_usd is not None:
         wear = format_usd(decimal_to_nano(row.hardware_per_run_usd * row.runs))
         notes.append(f"Its hardware would wear by {wear} more, in no sum above.")

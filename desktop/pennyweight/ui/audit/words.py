@@ -56,7 +56,9 @@ def _electricity(report: AuditReport) -> CardText:
         parts.append(f"{format_usd(rate)}/kWh")
     band = f"{format_usd(totals.electric_low_nano)} to {format_usd(totals.electric_high_nano)}"
     return CardText(
-        figure=format_dollars(totals.electric_nano), small=" · ".join(parts), tooltip=f"Between {band}, by its sensors."
+        figure=format_dollars(totals.electric_nano),
+        small=" · ".join(parts),
+        tooltip=f"Between {band}, the band of how it is known.",
     )
 
 

@@ -30,6 +30,8 @@ BINDINGS = (
     Binding("again", ("Ctrl+R",), "Answer the last question again, by whom it was answered"),
     Binding("again_here", ("Ctrl+Shift+R",), "Answer it again on this computer"),
     Binding("edit_last", ("Ctrl+E",), "Edit the last question"),
+    Binding("keep", ("Ctrl+Shift+K",), "Keep the last answer, or take that back"),
+    Binding("not_useful", ("Ctrl+Shift+N",), "Mark it as not useful, or take that back"),
     Binding("attach", ("Ctrl+O",), "Attach a text file"),
     Binding("task_1", ("Ctrl+1",), "Ask"),
     Binding("task_2", ("Ctrl+2",), "Draft"),

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
-from pennyweight.domain.conversation import Task
+from pennyweight.domain.conversation import Task, Verdict
 from pennyweight.domain.errors import KnownError
 from pennyweight.domain.model import ModelInfo
 from pennyweight.meter.money import format_usd
@@ -35,6 +35,7 @@ from pennyweight.ui.shell.chat_page import ChatPage
 from pennyweight.ui.shell.conversation_actions import ConversationActions
 from pennyweight.ui.shell.engine_status import EngineStatus
 from pennyweight.ui.shell.geometry import WindowState
+from pennyweight.ui.shell.judging import Judging
 from pennyweight.ui.shell.rail import Rail
 from pennyweight.ui.shell.shortcuts import ShortcutsDialog, bind
 from pennyweight.ui.shell.sidebar import Sidebar
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.toast = Toast(self.page, above=self.page.composer)
         self.chat = ChatController(services, runner, self.page, self)
+        self.judging = Judging(services.conversations, runner, self.page.transcript, self)
         self.engine = EngineStatus(services.models, runner, self.page.top, self)
         self.cloud = CloudController(services, runner, theme, self.page.top.lock, self)
         self.compare = CompareController(services, runner, theme, self.compare_page, self)
@@ -169,6 +171,8 @@ class MainWindow(QMainWindow):
         page.composer.edited.connect(self.engine.load_ahead)
         page.transcript.link.connect(lambda address: self._dialog(LinkDialog(address, self)))
         self.area.meter_shown.connect(lambda _shown: self._refresh_cost())
+        self.judging.problem.connect(self.show_problem)
+        self.judging.told.connect(self.tell)
         self.engine.problem.connect(self.show_problem)
         self.engine.told.connect(self.tell)
         self.engine.model_changed.connect(self._model_changed)
@@ -225,6 +229,10 @@ class MainWindow(QMainWindow):
     def _again_in_cloud(self, answer_id: str) -> None:
         if not self.chat.answering.active:
             self.cloud.ask(answer_id, again=True)
+
+    def _judge_last(self, verdict: Verdict) -> None:
+        if self.stack.currentWidget() is self.area:
+            self.judging.toggle_last(verdict)
 
     def _compare(self, question_id: str) -> None:
         """Put a question of the chat onto the Compare page."""
@@ -288,6 +296,8 @@ class MainWindow(QMainWindow):
             "again": self._again,
             "again_here": chat.again,
             "edit_last": chat.edit,
+            "keep": partial(self._judge_last, Verdict.KEPT),
+            "not_useful": partial(self._judge_last, Verdict.NOT_USEFUL),
             "attach": self.attaching.choose,
             **{key: partial(chat.choose_task, task) for key, task in tasks.items()},
             "write": page.composer.setFocus,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pennyweight.domain.conversation import Message, MessageState
+from pennyweight.domain.conversation import Message, MessageState, Verdict
 from pennyweight.services.events import Live, MeterLine
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.footer import AnswerFooter, put_on_clipboard
@@ -25,6 +27,8 @@ class AnswerView(QWidget):
     """Follows one message from its first token to its last."""
 
     stop = Signal()
+    judged = Signal(str, object)
+    """The answer's id and the Verdict, or None."""
     again = Signal(str)
     again_cloud = Signal(str)
     edit = Signal(str)
@@ -51,6 +55,7 @@ class AnswerView(QWidget):
             column.addWidget(widget)
         self.body.link.connect(self.link)
         self.footer.stop.connect(self.stop)
+        self.footer.judged.connect(lambda verdict: self.judged.emit(self.message.id, verdict))
         self.footer.copy.connect(lambda: put_on_clipboard(self.body.text()))
         self.footer.edit.connect(lambda: self.edit.emit(self.message.parent_id or ""))
         self.footer.again.connect(lambda: self.again.emit(self.message.id))
@@ -82,7 +87,8 @@ class AnswerView(QWidget):
         self._show_ending(message)
         self.footer.set_streaming(self._streaming)
         self.footer.set_writer("" if message.source in (None, "local") else message.model or message.source or "")
-        self.footer.copy_button.setVisible(bool(message.text))
+        self.footer.set_written(bool(message.text))
+        self.footer.show_verdict(message.verdict)
         self._show_line(line)
 
     def set_line(self, line: MeterLine | None) -> None:
@@ -91,6 +97,10 @@ class AnswerView(QWidget):
 
     def _show_line(self, line: MeterLine | None) -> None:
         self.footer.show_parts(line_parts(line, self.message.model or "") if line else ())
+
+    def set_verdict(self, verdict: Verdict | None) -> None:
+        self.message = replace(self.message, verdict=verdict)
+        self.footer.show_verdict(verdict)
 
     def set_branch(self, index: int, count: int) -> None:
         self.footer.branches.show_position(index, count)

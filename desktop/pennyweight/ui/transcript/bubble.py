@@ -51,13 +51,13 @@ class UserBubble(QWidget):
         self._text.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._text.customContextMenuRequested.connect(self._menu)
         self._show_text()
-        self._text.setVisible(bool(message.text.strip()))
         column.addWidget(self._text)
+        self._text.setVisible(bool(message.text.strip()))  # not before: without a parent it would be a window
         self._more = LinkButton(quiet=True)
         self._more.clicked.connect(self._toggle)
+        column.addWidget(self._more)
         self._more.setVisible(self._folded)
         self._name_more()
-        column.addWidget(self._more)
         self.branches = BranchSwitch(theme, self)
         self.branches.step.connect(lambda step: self.step.emit(message.id, step))
 

@@ -8,15 +8,18 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from pennyweight.domain.conversation import Verdict
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.branches import BranchSwitch
-from pennyweight.ui.widgets import Part, PartsLine, SmallButton
+from pennyweight.ui.widgets import FlowLayout, Part, PartsLine, SmallButton, ToggleButton
 
 
 class AnswerFooter(QWidget):
     """While the answer streams: the live line and Stop. Afterwards: the final line and the actions."""
 
     stop = Signal()
+    judged = Signal(object)
+    """The Verdict that was pressed; None where it was pressed again, which takes it back."""
     copy = Signal()
     edit = Signal()
     again = Signal()
@@ -41,9 +44,13 @@ class AnswerFooter(QWidget):
         line.addWidget(self.stop_button, 0, Qt.AlignmentFlag.AlignRight)
         column.addLayout(line)
         self._actions = QWidget()
-        row = QHBoxLayout(self._actions)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        row = FlowLayout(self._actions, gap=6)
+        self.keep_button = ToggleButton("Keep", mark="✓", tone="local", name="Keep this answer")
+        self.keep_button.setToolTip("This answer is good: it counts where a kept answer's cost is told.")
+        self.useless_button = ToggleButton("Not useful", mark="✕", tone="warn", name="Mark this answer as not useful")
+        self.useless_button.setToolTip("This answer was no good: it cost what it did, but does not count as kept.")
+        self.keep_button.clicked.connect(lambda on: self.judged.emit(Verdict.KEPT if on else None))
+        self.useless_button.clicked.connect(lambda on: self.judged.emit(Verdict.NOT_USEFUL if on else None))
         self.branches = BranchSwitch(theme)
         self.copy_button = SmallButton("Copy", name="Copy this answer")
         self.edit_button = SmallButton("Edit", name="Edit the question and ask again")
@@ -61,15 +68,16 @@ class AnswerFooter(QWidget):
         self.again_button.clicked.connect(self._again)
         self.branches.step.connect(self.step)
         for widget in (
-            self.branches,
+            self.keep_button,
+            self.useless_button,
             self.copy_button,
             self.edit_button,
             self.again_button,
             self.compare_button,
             self.cloud_button,
+            self.branches,
         ):
             row.addWidget(widget)
-        row.addStretch(1)
         column.addWidget(self._actions)
         self.set_streaming(False)
 
@@ -93,6 +101,15 @@ class AnswerFooter(QWidget):
     def set_streaming(self, streaming: bool) -> None:
         self.stop_button.setVisible(streaming)
         self._actions.setVisible(not streaming)
+
+    def show_verdict(self, verdict: Verdict | None) -> None:
+        self.keep_button.setChecked(verdict is Verdict.KEPT)
+        self.useless_button.setChecked(verdict is Verdict.NOT_USEFUL)
+
+    def set_written(self, written: bool) -> None:
+        """Without a text there is nothing to copy, and nothing to judge."""
+        for button in (self.keep_button, self.useless_button, self.copy_button):
+            button.setVisible(written)
 
     def show_parts(self, parts: Sequence[Part]) -> None:
         self.parts.show_parts(parts)

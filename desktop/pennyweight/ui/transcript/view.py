@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from pennyweight.domain.conversation import Message
+from pennyweight.domain.conversation import Message, Verdict
 from pennyweight.services.events import Live, MeterLine
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.answer import AnswerView
@@ -27,6 +27,8 @@ class TranscriptView(QScrollArea):
 
     need_earlier = Signal(str)
     stop = Signal()
+    judged = Signal(str, object)
+    """An answer's id and the Verdict, or None."""
     again = Signal(str)
     again_cloud = Signal(str)
     edit = Signal(str)
@@ -100,6 +102,18 @@ class TranscriptView(QScrollArea):
         widget = self.column.widget_for(message_id)
         if isinstance(widget, (AnswerView, UserBubble)):
             widget.set_branch(*branch)
+
+    def set_verdict(self, message_id: str, verdict: Verdict | None) -> Verdict | None:
+        """What the person says of a loaded answer; returns what was shown before."""
+        index = self.column.index_of(message_id)
+        if index < 0:
+            return None
+        message = self.column.entries[index].message
+        self._store(message_id, message=replace(message, verdict=verdict))
+        answer = self.answer(message_id)
+        if answer is not None:
+            answer.set_verdict(verdict)
+        return message.verdict
 
     def truncate_before(self, message_id: str) -> None:
         """Forget this message and all after it (another branch takes their place)."""
@@ -187,6 +201,7 @@ class TranscriptView(QScrollArea):
         answer.set_branch(*entry.branch)
         answer.footer.set_busy(self._busy)
         answer.stop.connect(self.stop)
+        answer.judged.connect(self.judged)
         answer.again.connect(self.again)
         answer.again_cloud.connect(self.again_cloud)
         answer.edit.connect(self.edit)

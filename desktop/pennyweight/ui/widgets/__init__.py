@@ -1,7 +1,7 @@
 """Small widgets that every part of the window is made of."""
 
 from pennyweight.ui.widgets.banner import Action, Banner, Toast
-from pennyweight.ui.widgets.buttons import GhostButton, IconButton, LinkButton, PrimaryButton, SmallButton
+from pennyweight.ui.widgets.buttons import GhostButton, IconButton, LinkButton, PrimaryButton, SmallButton, ToggleButton
 from pennyweight.ui.widgets.cards import Card
 from pennyweight.ui.widgets.chips import Chip, ChipRow, SegmentedControl
 from pennyweight.ui.widgets.flow import FlowLayout
@@ -32,6 +32,7 @@ __all__ = [
     "SegmentedControl",
     "SmallButton",
     "Toast",
+    "ToggleButton",
     "Tone",
     "plain_tooltip",
     "restyle",

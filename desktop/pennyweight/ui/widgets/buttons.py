@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from pennyweight.ui.theme import Theme
+from pennyweight.ui.widgets.labels import Tone
 
 
 class _Button(QPushButton):
@@ -29,6 +30,22 @@ class GhostButton(_Button):
 
 class SmallButton(_Button):
     """A quiet action under an answer or in a table row."""
+
+
+class ToggleButton(SmallButton):
+    """A quiet action that stays on: a mark before its words says so, besides the colour (`tone`). Keeps its width."""
+
+    def __init__(self, text: str, *, mark: str, tone: Tone, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, name=name, parent=parent)
+        self._words, self._mark = text, f"{mark} "
+        self.setProperty("tone", tone)
+        self.setCheckable(True)
+        self.toggled.connect(lambda on: self.setText(self._mark + self._words if on else self._words))
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        missing = "" if self.isChecked() else self._mark
+        return hint + QSize(self.fontMetrics().horizontalAdvance(missing), 0)
 
 
 class LinkButton(_Button):

@@ -42,6 +42,7 @@ def play(driver: Driver) -> None:
     driver.ask(BULLETS, Task.DRAFT)
     driver.new_chat()
     driver.ask(NOTES.strip(), Task.SUMMARIZE)
+    _judge(driver, 1, "keep_button")
     driver.type(SHORTER, Task.REWRITE)
     driver.settle(1.0)
     driver.shoot("full-light")
@@ -54,6 +55,15 @@ def play(driver: Driver) -> None:
     _narrow(driver)
     _pages(driver)
     _messages(driver)
+
+
+def _judge(driver: Driver, number: int, button: str) -> None:
+    """Press Keep or Not useful under the answer that is the transcript's message `number`."""
+    transcript = driver.window.page.transcript
+    shown = transcript.answer(transcript.column.entries[number].message.id)
+    if shown is not None:
+        getattr(shown.footer, button).click()
+        driver.wait(lambda: not driver.window.runner.busy, "the verdict")
 
 
 def _panels(driver: Driver) -> None:

@@ -101,17 +101,17 @@ def test_a_click_marks_the_answer_another_takes_it_back_and_a_restart_remembers(
     footer = one.footer("m1")
     assert (one.shown("m1"), one.shown("m3")) == (None, None)
     width = footer.keep_button.width()
-    one.qtbot.mouseClick(footer.keep_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(footer.keep_button, Qt.MouseButton.LeftButton)
     assert one.shown("m1") is one.saved("m1") is Verdict.KEPT
     assert (footer.keep_button.text(), footer.keep_button.width()) == ("✓ Keep", width)
-    one.qtbot.mouseClick(footer.useless_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(footer.useless_button, Qt.MouseButton.LeftButton)
     assert one.shown("m1") is one.saved("m1") is Verdict.NOT_USEFUL
     assert (footer.keep_button.text(), footer.useless_button.text()) == ("Keep", "✕ Not useful")
-    one.qtbot.mouseClick(one.footer("m3").keep_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(one.footer("m3").keep_button, Qt.MouseButton.LeftButton)
     assert one.saved("m3") is Verdict.KEPT
     again = opening()
     assert (again.shown("m1"), again.shown("m3")) == (Verdict.NOT_USEFUL, Verdict.KEPT)
-    again.qtbot.mouseClick(again.footer("m1").useless_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(again.footer("m1").useless_button, Qt.MouseButton.LeftButton)
     assert again.shown("m1") is again.saved("m1") is None
     report = again.services.audit.report(again.services.audit.period("all"))
     assert report.totals.kept_answers == 2
@@ -140,7 +140,7 @@ def test_the_buttons_are_reached_and_pressed_by_keyboard_and_have_names(opening:
     assert footer.keep_button.nextInFocusChain() is footer.useless_button
     assert footer.useless_button.nextInFocusChain() is footer.copy_button
     footer.keep_button.setFocus(Qt.FocusReason.TabFocusReason)
-    one.qtbot.keyClick(footer.keep_button, Qt.Key.Key_Space)
+    QTest.keyClick(footer.keep_button, Qt.Key.Key_Space)
     assert one.saved("m3") is Verdict.KEPT
 
 
@@ -150,7 +150,7 @@ def test_what_could_not_be_saved_is_shown_as_it_was_with_a_sentence(opening: Cal
     other.delete(one.window.chat.conversation_id)
     with Store.open(one.services.home / DATABASE) as store:  # as another window would
         store.conversations.purge_deleted(datetime(2100, 1, 1, tzinfo=UTC))
-    one.qtbot.mouseClick(one.footer("m1").keep_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(one.footer("m1").keep_button, Qt.MouseButton.LeftButton)
     one.idle()
     assert one.shown("m1") is None
     assert one.window.page.banner.isVisible()

@@ -15,6 +15,7 @@ from pennyweight.domain.conversation import (
     Verdict,
 )
 from pennyweight.domain.errors import InputError
+from pennyweight.services.verdict_statistics import KeptShare, kept_shares
 from pennyweight.store import MissingRowError, Store, StoredDraft
 
 _LAST = "window.last_conversation"
@@ -60,6 +61,10 @@ class ConversationService:
             raise InputError("Only an answer that has ended can be kept or marked as not useful.")
         self._store.verdicts.set(message_id, verdict)
         return message.verdict
+
+    def kept_shares(self) -> Sequence[KeptShare]:
+        """How often judged answers of the local models were kept, by task; the most judged first."""
+        return kept_shares(self._store.verdicts.of_local_answers())
 
     def search(self, text: str, limit: int = 50) -> Sequence[SearchHit]:
         return self._store.conversations.search(text, limit)

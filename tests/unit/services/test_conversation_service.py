@@ -117,3 +117,14 @@ def test_verdicts_from_many_threads_end_with_one_of_them(bench: Bench) -> None:
     assert set(before) <= {Verdict.KEPT, Verdict.NOT_USEFUL, None}
     assert bench.conversations.judge(done.id, Verdict.KEPT) in (Verdict.KEPT, Verdict.NOT_USEFUL, None)
     assert bench.conversations.message(done.id).verdict is Verdict.KEPT
+
+
+def test_the_share_of_kept_answers_counts_only_those_that_were_judged(bench: Bench) -> None:
+    answers = [bench.run(f"Question {number}", Says("Yes."))[-1].message.id for number in range(6)]
+    assert bench.conversations.kept_shares() == []
+    for number, answer in enumerate(answers[:5]):
+        bench.conversations.judge(answer, Verdict.NOT_USEFUL if number == 0 else Verdict.KEPT)
+    (share,) = bench.conversations.kept_shares()
+    assert (share.task, share.kept, share.judged, share.share) == ("ask", 4, 5, 0.8)
+    # Wilson's interval of 4 out of 5, as in the tables: 0.376 to 0.964.
+    assert (round(share.low, 3), round(share.high, 3)) == (0.376, 0.964)

@@ -20,8 +20,8 @@ from pennyweight.ui.meter.reference_list import rate_text
 from pennyweight.ui.widgets import Part
 
 KEPT_HINT = (
-    "Cost of all answers for each one that is kept: those you marked Keep, and those that came to their end and that you "
-    "did not mark Not useful. A dash where it is not known."
+    "Cost of all answers for each one that is kept: those you marked Keep, and those that came to their end and "
+    "that you did not mark Not useful. A dash where it is not known."
 )
 MODEL_HEADS = ("", "answers", "in", "out", "cost", "per kept")
 DAY_HEADS = ("Day", "cloud, billed", "local, at cloud price", "electricity", "calls", "in", "out")

@@ -119,9 +119,15 @@ def test_a_spent_budget_stops_before_sending(one: Opened) -> None:
     one.idle()
     assert not one.sheet.send_button.isEnabled()
     assert "used up" in one.sheet.warning.text()
+    assert "stops there" not in one.sheet.facts.text(), "it does not even begin"
     one.sheet.send()
     one.idle()
     assert one.server.asked == []
+    one.sheet.exit.click()
+    one.idle()
+    assert not one.sheet.isVisible()
+    assert one.window.stack.currentWidget() is one.window.settings_page
+    assert one.window.settings_page.links["budgets"].isChecked()
 
 
 def test_the_lock_is_offline_then_asks_first_and_can_be_put_on_again(one: Opened) -> None:

@@ -1,6 +1,6 @@
 """Screenshots of the real window, with real answers of the starter model: `python -m tests.shots FOLDER [SCENE…]`.
 
-The scenes are `chat`, `cloud` (after the chats), `audit` and `imports`; without a name all of them.
+The scenes are `chat`, `cloud` (after the chats), `states`, `audit` and `imports`; without a name all of them.
 Needs a display (Xvfb does). Everything happens in data folders of its own, which are thrown away.
 """
 
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
-from tests.shots import audit, cloud, imports
+from tests.shots import audit, cloud, imports, states
 from tests.shots.driver import Driver
 from tests.shots.scenes import play
 
@@ -27,7 +27,7 @@ from pennyweight.ui.theme import Theme
 
 def main() -> int:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "build/shots")
-    scenes = set(sys.argv[2:]) or {"chat", "cloud", "audit", "imports"}
+    scenes = set(sys.argv[2:]) or {"chat", "cloud", "states", "audit", "imports"}
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nonexistent"  # no pictures with the person's own keyring
     application = QApplication(["pennyweight"])
@@ -37,6 +37,9 @@ def main() -> int:
             play(driver)
             if "cloud" in scenes:
                 cloud.play(driver, services)
+    if "states" in scenes:
+        with _window(application, theme, folder) as (driver, services, _):
+            states.play(driver, services)
     if "audit" in scenes:
         with _window(application, theme, folder) as (driver, services, home):
             audit.play(driver, services, home)

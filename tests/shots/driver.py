@@ -39,6 +39,11 @@ class Driver:
             self._application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
             time.sleep(0.005)
 
+    def idle(self, what: str) -> None:
+        """Until nothing runs in the background."""
+        self.wait(lambda: not self.window.runner.busy, what)
+        self.settle()
+
     def resize(self, width: int, height: int) -> None:
         self.window.resize(width, height)
         self.settle()

@@ -155,7 +155,13 @@ def _sentences(kind: type[e.StatusError], context: Context, wait: float | None) 
 
 
 def _when(wait: float | None) -> str:
-    return "Try again in a while, or answer locally." if wait is None else f"Try again in {max(1, round(wait))} s."
+    if wait is None:
+        return "Try again in a while, or answer locally."
+    if wait < 120:
+        return f"Try again in {max(1, round(wait))} s."
+    minutes = round(wait / 60)
+    words = f"{minutes} minutes" if minutes < 120 else f"{round(wait / 3600)} hours"
+    return f"Try again in {words}, or answer locally."
 
 
 def from_transport(context: Context, error: Exception, *, proxied: bool = False) -> e.CloudError:

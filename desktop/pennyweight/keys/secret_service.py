@@ -24,7 +24,7 @@ def secret_service_vault() -> SecretServiceVault | None:
     if not SecretServiceKeyring.viable:
         return None
     backend = SecretServiceKeyring()  # type: ignore[no-untyped-call]  # its constructor has no annotations
-    return SecretServiceVault(backend, "Secret Service")
+    return SecretServiceVault(backend, "keyring (Secret Service)")
 
 
 class SecretServiceVault(KeyringVault):

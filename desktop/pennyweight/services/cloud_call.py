@@ -19,7 +19,7 @@ from pennyweight.services.model_call import CallResult, ModelCall, NoPower
 if TYPE_CHECKING:
     from pennyweight.cloud.source import CloudSource
 
-BUDGET_NOTE = "Stopped: the budget is used up. What had arrived is kept."
+BUDGET_NOTE = "Stopped: the budget is used up. What had arrived is kept. Raise it in the settings, or go on locally."
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,7 @@ class CloudController(QObject):
         sheet.history.show_options(preview.history_options, preview.path)
         sheet.show_previews([preview], incomplete=sheet.history.incomplete)
         offline = self._lock.state is EgressState.OFFLINE and not preview.local
-        sheet.offer_exit("unlock" if offline else "", "Take the lock off: ask first from now on" if offline else "")
+        sheet.offer_way_out(offline=offline)
         if self._at_once and not preview.problem and not preview.warning:
             self._at_once = False
             sheet.send()

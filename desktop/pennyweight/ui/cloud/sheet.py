@@ -134,6 +134,15 @@ class CloudSheet(QDialog):
             self.found.hide()
         self._fit()
 
+    def offer_way_out(self, *, offline: bool) -> None:
+        """Towards what keeps these previews from being sent: the lock, or the budget."""
+        if offline:
+            self.offer_exit("unlock", "Take the lock off: ask first from now on")
+        elif any(preview.problem and _over_budget(preview) for preview in self.previews):
+            self.offer_exit("budgets", "Change the budget…")
+        else:
+            self.offer_exit("", "")
+
     def offer_exit(self, key: str, text: str) -> None:
         self._exit_key = key
         self.exit.setText(text)
@@ -241,6 +250,11 @@ class CloudSheet(QDialog):
         self._place()
 
 
+def _over_budget(preview: Preview) -> bool:
+    reached = preview.budget is not None and preview.budget.state is BudgetState.REACHED
+    return reached or preview.fit is Fit.EXCEEDS
+
+
 class _Facts(QWidget):
     """Two columns: a name, a figure."""
 
@@ -275,7 +289,7 @@ class _Facts(QWidget):
             self._row(f"Budget left in {budget.month.split()[0]}{whose}", format_usd(budget.left_nano), warn=low)
         if any(preview.fit is Fit.MAY_EXCEED for preview in previews):
             self._row("If the budget runs out", "the answer stops there", warn=True)
-        elif over_budget(previews):
+        elif len(previews) > len(models_of(previews)) and over_budget(previews):
             self._row("If the budget runs out", "the batch stops there", warn=True)
 
     def _row(self, name: str, value: str, *, hint: str = "", warn: bool = False) -> None:

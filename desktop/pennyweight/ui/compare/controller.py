@@ -214,9 +214,7 @@ class CompareController(QObject):
         offline = self._services.egress.state() is EgressState.OFFLINE and any(
             not preview.local for preview in previews
         )
-        self.sheet.offer_exit(
-            "unlock" if offline else "", "Take the lock off: ask first from now on" if offline else ""
-        )
+        self.sheet.offer_way_out(offline=offline)
         if not self.sheet.isVisible():
             self.sheet.open()
 
@@ -225,6 +223,9 @@ class CompareController(QObject):
             self._runner.change(
                 self._services.egress.ask_first, lambda _none: self._preview(), self._failed, owner=self
             )
+        elif key:
+            self.sheet.reject()
+            self.settings_wanted.emit(key)
 
     def _start(self, previews: Sequence[Preview]) -> None:
         draft, setup = self._draft, self._page.setup

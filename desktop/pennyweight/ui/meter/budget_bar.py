@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from pennyweight.meter.budget import BudgetState
-from pennyweight.meter.money import format_dollars, format_usd
+from pennyweight.meter.money import format_usd
 from pennyweight.services.budgets import BudgetView
 from pennyweight.ui.widgets import ElidedLabel, PlainLabel, restyle
 
@@ -48,7 +48,7 @@ class BudgetBar(QWidget):
         if budget is None:
             self._name.setText(f"Cloud spend, {datetime.now().strftime('%B')}")
             self._value.setText(format_usd(spent_nano))
-            self._name.set_tone("mute")
+            self._value.set_tone("mute")
         else:
             self._name.setText(f"Cloud budget, {budget.month.split()[0]}")
             self._value.setText(f"{_spent(spent_nano)} of {_cap(budget.cap_nano)}")
@@ -68,5 +68,5 @@ def _spent(nano: int) -> str:
 
 
 def _cap(nano: int) -> str:
-    text = format_dollars(nano)
-    return text.removesuffix(".00")
+    """In the unit of what is spent."""
+    return "$0" if nano == 0 else format_usd(nano).removesuffix(".00")

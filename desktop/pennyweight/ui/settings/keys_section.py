@@ -150,7 +150,7 @@ class KeysSection(Section):
         self.state.setText(words)
         self.state.set_tone(tone)
         self.sentence.setText(known.sentence)
-        self.unlock.setVisible(known.state == "locked")
+        self.unlock.setVisible(known.state in ("locked", "denied"))
         self._rebuild()
 
     def _rebuild(self) -> None:

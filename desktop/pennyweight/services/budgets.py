@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -120,28 +120,36 @@ class BudgetService:
         """Of the tightest cap, less what the other running streams have cost so far; None without a cap."""
         if watch.stale or time.monotonic() - watch.looked_at > _LOOK_EVERY_SECONDS:
             watch.looked_at = time.monotonic()
-            watch.views = [view for view in (self.get(watch.provider), self.get()) if view is not None]
-            watch.elsewhere = self._store.running.elsewhere() if watch.views else {}
             watch.stale = False
-            self._publish(watch)
+            if self._caps():
+                # Told before the others are looked at: of two that begin at once, one sees the other at least. Looked
+                # at before the ledger: what is booked in between counts twice for a second, and is never left out.
+                self._publish(watch)
+                watch.unbooked = self._store.running.unbooked(self._messages())
+            watch.views = [view for view in (self.get(watch.provider), self.get()) if view is not None]
         with self._lock:
             others = [other for other in self._running if other is not watch]
         left = []
         for view in watch.views:
             running = sum(other.nano for other in others if view.provider in (OVERALL, other.provider))
-            running += sum(nano for name, nano in watch.elsewhere.items() if view.provider in (OVERALL, name))
+            running += sum(nano for name, nano in watch.unbooked.items() if view.provider in (OVERALL, name))
             left.append(view.left_nano - running)
         return max(0, min(left)) if left else None
 
     def _publish(self, watch: BudgetWatch) -> None:
         """For other processes. Where it cannot be written now the caps hold in this process all the same."""
-        if watch.views and watch.message_id is not None:
+        if watch.message_id is not None:
             with suppress(StoreError):
                 self._store.running.put(watch.message_id, watch.provider, watch.nano)
                 watch.published = True
 
+    def _messages(self) -> Collection[str]:
+        with self._lock:
+            return [watch.message_id for watch in self._running if watch.message_id is not None]
+
     def _drop(self, watch: BudgetWatch) -> None:
         if watch.published and watch.message_id is not None:
+            watch.published = False
             with suppress(StoreError):  # it counts for nothing once this process is gone
                 self._store.running.drop(watch.message_id)
 
@@ -188,7 +196,7 @@ class BudgetWatch:
     ) -> None:
         self.provider = provider
         self.message_id = message_id
-        self.elsewhere: dict[str, int] = {}
+        self.unbooked: dict[str, int] = {}
         self.published = False
         self.views: list[BudgetView] = []
         self.stale = True
@@ -205,6 +213,8 @@ class BudgetWatch:
         return self
 
     def __exit__(self, *error: object) -> None:
+        if self.published:
+            self._service._publish(self)  # until its row is in the ledger
         self._service._close(self)
 
     def drop(self) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 
 from sqlite_utils import Database
 
+from pennyweight.domain.errors import StoreError
 from pennyweight.store import codec
 from pennyweight.store.connection import ReaderPool, Writer
 from pennyweight.store.owner import Owner
@@ -44,8 +45,11 @@ class RunningCosts:
         """For an answer that will have no row in the ledger."""
         self._writer.write(lambda db: give_way(db, message_id))
 
-    def elsewhere(self) -> dict[str, int]:
-        """Nano-dollars by provider that other processes' running answers have cost so far."""
+    def unbooked(self, running: Collection[str]) -> dict[str, int]:
+        """Nano-dollars by provider that answers have cost which are not in the ledger yet.
+
+        Those of other processes, and of this one's those that have ended: not `running`, whose owner knows better.
+        """
         with self._readers.borrow() as db:
             rows = db.execute(
                 "SELECT key, value FROM settings WHERE key >= ? AND key < ?", [_PREFIX, _PREFIX + "\uffff"]
@@ -53,13 +57,15 @@ class RunningCosts:
         found: dict[str, int] = defaultdict(int)
         left: list[str] = []
         for key, value in rows:
+            message_id = key.removeprefix(_PREFIX)
             provider, nano, owner = _read(value)
             if owner is None or (owner != self._owner and not owner.lives()):
-                left.append(key.removeprefix(_PREFIX))
-            elif owner != self._owner:
+                left.append(message_id)
+            elif owner != self._owner or message_id not in running:
                 found[provider] += nano
         for message_id in left:
-            self.drop(message_id)
+            with suppress(StoreError):  # the next look will do
+                self.drop(message_id)
         return dict(found)
 
 

@@ -24,7 +24,7 @@ from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.answer import AnswerView
 from pennyweight.ui.transcript.footer import AnswerFooter
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(300)
 KEEP, USELESS = Qt.Key.Key_K, Qt.Key.Key_N
 
 

@@ -20,7 +20,7 @@ from pennyweight.ui.widgets.confirm import ConfirmDialog
 
 pytestmark = [
     pytest.mark.skipif(not starter_model_path().is_file(), reason="the starter model is not here"),
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(300),
 ]
 
 

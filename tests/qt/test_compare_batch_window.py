@@ -20,7 +20,7 @@ from pennyweight.ui.compare.setup_panel import Contender
 
 pytestmark = [
     pytest.mark.skipif(not starter_model_path().is_file(), reason="the starter model is not here"),
-    pytest.mark.timeout(180),
+    pytest.mark.timeout(300),
 ]
 
 

@@ -23,7 +23,7 @@ from pennyweight.ui.transcript.bubble import UserBubble
 
 pytestmark = [
     pytest.mark.skipif(not starter_model_path().is_file(), reason="the starter model is not here"),
-    pytest.mark.timeout(90),
+    pytest.mark.timeout(300),
 ]
 PATIENCE_MS = 40_000
 LONG = "Write everything you know about the sea, the moon and the stars. " * 8

@@ -23,3 +23,15 @@ def test_the_three_billed_days_reconcile_to_zero(store: Store, tmp_path: Path) -
     assert report.run_id is not None
     service.undo(report.run_id)
     assert [day.explanation for day in service.reconcile("openai").days] == ["no bill"] * 3
+
+
+def test_days_that_only_the_readable_column_tells_apart_are_rows_of_their_own(store: Store, tmp_path: Path) -> None:
+    """Spreadsheets turn the seconds since 1970 into 1.7E+09; the date beside them stays."""
+    (tmp_path / "usage.csv").write_text(
+        "start_time,start_time_iso,model,input_tokens,output_tokens\n"
+        "1.76E+09,2025-10-10T00:00:00Z,gpt-5-mini,1000,100\n"
+        "1.76E+09,2025-10-11T00:00:00Z,gpt-5-mini,2000,200\n"
+    )
+    service = ImportService(store)
+    assert service.run("openai", tmp_path / "usage.csv").rows_new == 2
+    assert service.run("openai", tmp_path / "usage.csv").rows_known == 2

@@ -12,7 +12,7 @@ from pennyweight.domain.usage import Processing, UsageRecord
 from pennyweight.services.imports.rows import BillRow, Rows, Skipped, UsageRow, checked, instant, money, whole
 
 csv.field_size_limit(1 << 20)
-_SAME = ("start_time", "end_time", "project_id", "user_id", "api_key_id", "model", "batch", "service_tier")
+_SAME = ("project_id", "user_id", "api_key_id", "model", "batch", "service_tier")
 
 
 def rows(stream: BinaryIO) -> Rows:
@@ -51,7 +51,7 @@ def _one(row: Mapping[str, str], number: int) -> Rows:
         tier = row.get("service_tier") or None
         batch: Processing = "batch" if (row.get("batch") or "").lower() == "true" else "interactive"
         yield UsageRow(
-            key=":".join(str(row.get(name) or "") for name in _SAME),
+            key=":".join([f"{at:%Y-%m-%dT%H:%M:%SZ}", *(str(row.get(name) or "") for name in _SAME)]),
             at=at,
             source="openai",
             model=row["model"],

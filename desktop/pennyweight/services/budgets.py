@@ -221,10 +221,6 @@ class BudgetWatch:
         """Nothing of it will be in the ledger: nothing was sent."""
         self._service._drop(self)
 
-    @property
-    def capped(self) -> bool:
-        return self._service._left(self) is not None
-
     def allows(self, output_tokens: int) -> bool:
         """False as soon as what has streamed costs what was left. Without a price there is nothing to watch by."""
         if self._cost is None:

@@ -112,3 +112,11 @@ def test_the_usual_places_are_the_programs_own_and_their_variables_move_them(
     moved = usual_places()
     assert moved[:2] == [SourceFile(one / "projects", "claude-code"), SourceFile(two / "sessions", "codex")]
     assert [place.kind for place in moved] == ["claude-code", "codex", "gemini-cli", "llm"]
+
+
+def test_what_cannot_be_looked_at_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    too_long = tmp_path / ("a" * 300)
+    with pytest.raises(InputError, match="There is no file"):
+        files("auto", too_long)
+    monkeypatch.setenv("CODEX_HOME", str(too_long))
+    assert all(place.kind != "codex" for place in usual_places())

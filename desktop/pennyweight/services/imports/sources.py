@@ -147,10 +147,11 @@ def size_of(source: SourceFile) -> int:
 
 def files(kind: str, path: Path) -> list[SourceFile]:
     """The files to read, parents of forks first. InputError if there is nothing to import."""
-    if not path.exists():
+    if not _is(path, Path.exists):
         raise InputError(f"There is no file {path}.")
-    found = [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.suffix in SUFFIXES)
-    chosen = [SourceFile(one, kind if kind != "auto" else detect(one) or "") for one in found if one.is_file()]
+    alone = _is(path, Path.is_file)
+    found = [path] if alone else sorted(one for one in path.rglob("*") if one.suffix in SUFFIXES)
+    chosen = [SourceFile(one, kind if kind != "auto" else detect(one) or "") for one in found if _is(one, Path.is_file)]
     chosen = [one for one in chosen if one.kind]
     if not chosen:
         raise InputError(f"Nothing in {path} is of a kind that can be imported.")
@@ -181,4 +182,12 @@ def usual_places() -> list[SourceFile]:
     places = [SourceFile(one / "projects", "claude-code") for one in claude]
     places += [SourceFile(codex_home / name, "codex") for name in ("sessions", "archived_sessions")]
     places += [SourceFile(gemini / "tmp", "gemini-cli"), SourceFile(llm / "logs.db", "llm")]
-    return [place for place in places if place.path.exists()]
+    return [place for place in places if _is(place.path, Path.exists)]
+
+
+def _is(path: Path, what: Callable[[Path], bool]) -> bool:
+    """False also for what may not be looked at, and for a name that is too long to be one."""
+    try:
+        return what(path)
+    except OSError:
+        return False

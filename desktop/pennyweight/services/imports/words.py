@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pennyweight.domain.errors import InputError
 from pennyweight.services.audit import IMPORT_NAMES
 from pennyweight.services.imports.overlap import Overlap, sentence
 from pennyweight.services.imports.reconcile import Day
@@ -38,10 +37,3 @@ def day_reasons(day: Day) -> str:
     counts = {"unpriced": day.unpriced, "estimated": day.estimated}
     parts = [REASONS[reason] + (f" ({counts[reason]:,})" if counts.get(reason) else "") for reason in day.explained]
     return ", ".join(parts) or "–"
-
-
-def checked_provider(name: str) -> str:
-    """InputError unless the provider has a cost report that can be imported."""
-    if name not in BILLING:
-        raise InputError(f"There is no bill of {name!r} to compare with.", advice=f"Known: {', '.join(BILLING)}.")
-    return name

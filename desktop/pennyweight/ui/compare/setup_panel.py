@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -207,9 +206,6 @@ class SetupPanel(Card):
     def add_file(self, attachment: Attachment) -> None:
         self.chips.add(attachment)
         self._refresh()
-
-    def take_files(self, paths: Sequence[Path]) -> None:
-        self.files.emit(list(paths))
 
     def _take_out(self, contender: Contender) -> None:
         self.set_contenders([each for each in self._contenders if each is not contender])

@@ -82,11 +82,5 @@ class IconButton(_Button):
         self.toggled.connect(self._tint)
         self._tint()
 
-    def set_icon(self, icon: str, name: str) -> None:
-        self._icon = icon
-        self.setAccessibleName(name)
-        self.setToolTip(name)
-        self._tint()
-
     def _tint(self) -> None:
         self.setIcon(self._theme.icon(self._icon, "copper" if self.isChecked() else self._colour))

@@ -29,6 +29,13 @@ TOLERATED = (
     r"This plugin does not support grabbing the keyboard",
 )
 
+PATIENCE_MS = 40_000
+"""A busy machine is slow, not wrong: a wait ends at once when what it waits for is there."""
+for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive):
+    defaults = wait.__kwdefaults__
+    assert defaults is not None
+    defaults["timeout"] = PATIENCE_MS
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:

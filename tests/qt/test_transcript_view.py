@@ -98,20 +98,31 @@ def test_an_answer_streams_counts_and_ends_with_its_line(qtbot: QtBot, view: Tra
     assert QGuiApplication.clipboard().text() == "Hello **there**."
 
 
+def _settle(qtbot: QtBot, view: TranscriptView) -> None:
+    """Until the layout has come to rest: ten looks in a row see the same height."""
+    seen: list[int] = []
+
+    def steady() -> bool:
+        seen.append(view.verticalScrollBar().maximum())
+        return len(seen) >= 10 and len(set(seen[-10:])) == 1
+
+    qtbot.waitUntil(steady)
+
+
 def test_the_view_follows_a_growing_answer_only_from_the_bottom(qtbot: QtBot, view: TranscriptView) -> None:
     view.show_entries(_entries(30), has_earlier=False)
     view.add_message(message(60, "user", "More"))
     view.add_message(message(61, "assistant", state=MessageState.STREAMING))
     for _ in range(30):
         view.append_text("m61", "A line of text.\n\n", "")
-    qtbot.wait(50)
+    _settle(qtbot, view)
     bar = view.verticalScrollBar()
     assert bar.value() == bar.maximum()
     bar.setValue(bar.maximum() - 600)
     place = bar.value()
     for _ in range(30):
         view.append_text("m61", "A line of text.\n\n", "")
-    qtbot.wait(50)
+    _settle(qtbot, view)
     assert bar.value() == place
     assert not view._jump.isHidden()
 

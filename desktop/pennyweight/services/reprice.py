@@ -57,7 +57,7 @@ class RepriceService:
         for done, entry in enumerate(self._store.ledger.iterate(*period.bounds(self._zone)), start=1):
             if cancel.cancelled:
                 return ()
-            if entry.kind != "correction" and entry.id not in twice:
+            if entry.id not in twice and (entry.kind != "correction" or entry.usage.total):
                 for each in sums:
                     each.add(entry)
             if done % _TELL_EVERY == 0:
@@ -75,7 +75,8 @@ class _Sum:
         self._nano = [0, 0, 0]
 
     def add(self, entry: LedgerEntry) -> None:
-        self._calls += 1
+        """A correction adds what its call turned out to have used above what was known, and is no call of its own."""
+        self._calls += entry.kind != "correction"
         # A provider counts alike for its own models; others, and this computer, cut the text into other tokens.
         ratio = _SAME_TOKENS if entry.source == self._provider else DEFAULT_RATIO
         bill = equivalent_bill(entry.usage, self._model, entry.usage.at or entry.at, ratio=ratio, resent=entry.resent)

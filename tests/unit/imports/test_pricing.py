@@ -6,13 +6,18 @@ gpt-5.5 costs $5 in and $30 out per million; above 272,000 input tokens $10 and 
 from __future__ import annotations
 
 import json
+from datetime import UTC, date
 from pathlib import Path
 
 import pytest
+from tests.support.usage_files import claude_log
 from tests.unit.imports.import_samples import USAGE, codex_event
 
+from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.usage import UsageState
+from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.imports import ImportService
+from pennyweight.services.reprice import RepriceService
 from pennyweight.store import Store
 
 HEAD = USAGE.splitlines()[0]
@@ -68,3 +73,13 @@ def test_a_model_without_tiers_is_priced_as_a_sum_and_is_no_estimate(store: Stor
     path.write_text(path.read_text().replace("gpt-5.5", "gpt-5-mini"))
     assert ImportService(store).run("openai", path).nano == 400_000 * 250
     assert store.ledger.recent()[0].usage.usage_state is UsageState.REPORTED
+
+
+def test_other_prices_are_reckoned_on_what_a_call_turned_out_to_have_used(store: Store, tmp_path: Path) -> None:
+    service, log = ImportService(store), tmp_path / "s.jsonl"
+    for output in (100, 150):  # the second time with a correction
+        service.run("claude-code", claude_log(log, ("m1", 10, output, "2026-11-01T10:00:00Z")))
+    own = "anthropic/claude-sonnet-5"
+    (row,) = RepriceService(store, UTC).at_prices_of(AuditPeriod.month(date(2026, 11, 1)), [own], Cancel())
+    assert (row.calls, row.expected_nano) == (1, 10 * 2_000 + 150 * 10_000)
+    assert row.expected_nano == store.ledger.totals().billed_nano

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QInputDialog, QLabel
 from pytestqt.qtbot import QtBot
 from tests.unit.store.store_samples import cloud_entry, local_entry
 
@@ -259,3 +259,17 @@ def test_a_period_without_calls_shows_no_empty_tables(qtbot: QtBot, page: AuditP
     assert page.what_if.isVisibleTo(page)
     page.picker.show_period(AuditPeriod.month(NOW.date()))
     qtbot.waitUntil(lambda: page.breakdown.isVisibleTo(page), timeout=PATIENCE_MS)
+
+
+def test_the_price_of_the_plan_is_asked_with_the_one_that_is_kept(qtbot: QtBot, page: AuditPage) -> None:
+    def asked() -> list[QInputDialog]:
+        return [one for one in page.findChildren(QInputDialog) if one.isVisible()]
+
+    page.change_plan.click()
+    assert not asked(), "it is read from the database first, which the window does not wait for"
+    qtbot.waitUntil(lambda: len(asked()) == 1, timeout=PATIENCE_MS)
+    (dialog,) = asked()
+    assert dialog.doubleValue() == 20.0
+    dialog.setDoubleValue(30.0)
+    dialog.accept()
+    qtbot.waitUntil(lambda: page.cards[3].figure.text() == "$30 / mo", timeout=PATIENCE_MS)

@@ -213,11 +213,14 @@ class AuditPage(QWidget):
         self._open(self.picker.period, RowFilter(only=only), title)
 
     def _change_plan(self) -> None:
+        self._runner.query(self._services.subscription.plan_usd, self._ask_plan, self._fail, owner=self)
+
+    def _ask_plan(self, now: Decimal) -> None:
         dialog = QInputDialog(self.window())
         dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
         dialog.setDoubleRange(0, 10_000)
         dialog.setDoubleDecimals(2)
-        dialog.setDoubleValue(float(self._services.subscription.plan_usd()))
+        dialog.setDoubleValue(float(now))
         dialog.setWindowTitle("Subscription check")
         dialog.setLabelText("The plan's price in US dollars a month")
         dialog.doubleValueSelected.connect(lambda value: self._set_plan(Decimal(f"{value:.2f}")))

@@ -48,10 +48,11 @@ def _one(row: Mapping[str, str], number: int) -> Rows:
     if any(whole(value) for name, value in row.items() if name and ("audio" in name or "image" in name)):
         raise InputError("audio or image tokens have other prices")
     if taken or made:
+        same = [str(row.get(name) or "") for name in _SAME]
         tier = row.get("service_tier") or None
         batch: Processing = "batch" if (row.get("batch") or "").lower() == "true" else "interactive"
         yield UsageRow(
-            key=":".join([f"{at:%Y-%m-%dT%H:%M:%SZ}", *(str(row.get(name) or "") for name in _SAME)]),
+            key=":".join([f"{at:%Y-%m-%dT%H:%M:%SZ}", row.get("end_time_iso") or row.get("end_time") or "", *same]),
             at=at,
             source="openai",
             model=row["model"],

@@ -58,6 +58,7 @@ class LocalEngine:
         self._quirks = Quirks(state_dir / "engine-quirks.json")
         self._crash_log = state_dir / "engine-crash.log"
         self._ids = itertools.count(1)
+        self._unanswered: dict[int, int] = {}
         self._turn = threading.Lock()
         self._child_lock = threading.Lock()
         self._closed = False
@@ -395,10 +396,10 @@ class LocalEngine:
         return True
 
     def _reply(self, child: Child, box: queue.SimpleQueue[Mail], size_bytes: int) -> Mail:
-        """Wait for a count; an idle child that does not even do that is frozen, and ended."""
-        started = time.monotonic()
-        deadline = started + COUNT_SECONDS
-        patience = started + IDLE_COUNT_SECONDS + size_bytes / COUNTED_BYTES_PER_SECOND
+        """Wait for a count; an idle child that does not even do that is frozen, and ended. `size_bytes`: of the
+        question and of those before it, which the child answers first."""
+        work = time.monotonic() + size_bytes / COUNTED_BYTES_PER_SECOND
+        deadline, patience = work + COUNT_SECONDS, work + IDLE_COUNT_SECONDS
         while True:
             try:
                 return box.get(timeout=POLL_SECONDS)
@@ -432,10 +433,12 @@ class LocalEngine:
         number = next(self._ids)
         box = child.mailbox(number)
         question = make(number)
+        self._unanswered[number] = len(protocol.encode(question))
         child.send(question)
         try:
-            mail = self._reply(child, box, len(protocol.encode(question)))
+            mail = self._reply(child, box, sum(tuple(self._unanswered.values())))
         finally:
+            del self._unanswered[number]
             child.forget(number)
         if isinstance(mail, Death):
             raise EngineError(child.ended_because or death(mail.returncode, mail.log, Phase.IDLE))

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
@@ -23,6 +24,7 @@ from pennyweight.domain.answer import AnswerEvent, PromptProgress, StopReason, T
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import EngineError
 from pennyweight.domain.usage import UsageState
+from pennyweight.engine import process
 from pennyweight.engine.exchange import GRACE_SECONDS
 from pennyweight.engine.process import (
     AnswerBrokenError,
@@ -133,6 +135,23 @@ def test_a_child_that_froze_while_idle_is_found_out_by_a_count_and_replaced(engi
     assert engine.state is EngineState.STOPPED
     assert engine.count_text_tokens("Hello", "tiny") > 0
     assert engine.process_id() != pid
+
+
+def test_a_short_count_waits_for_the_long_one_before_it(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pasted book is counted for a while; the short counts behind it do not take the engine for frozen."""
+    load(engine)
+    pid = engine.process_id()
+    monkeypatch.setattr(process, "IDLE_COUNT_SECONDS", 0.5)
+    book = "Hello wide world. " * 150_000
+    with ThreadPoolExecutor(1) as pool:
+        long = pool.submit(engine.count_text_tokens, book, "tiny")
+        short = [engine.count_text_tokens("Hello", "tiny")]
+        while not long.done():
+            short.append(engine.count_text_tokens("Hello", "tiny"))
+        assert long.result() > len(book) / 20
+    assert set(short) == {short[0]}
+    assert engine.process_id() == pid
+    assert engine.trouble == ""
 
 
 def test_an_answer_that_takes_its_time_keeps_telling_that_it_goes_on(engine: LocalEngine) -> None:

@@ -91,3 +91,6 @@ def _use_the_keyboard(qtbot: QtBot, window: MainWindow) -> None:
     assert window.stack.currentWidget() is window.settings_page
     key(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
     assert window.stack.currentWidget() is window.area
+    key(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert window.stack.currentWidget() is window.compare_page
+    assert window.focusWidget() is window.compare_page.setup.editor

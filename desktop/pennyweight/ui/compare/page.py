@@ -91,6 +91,11 @@ class ComparePage(QWidget):
         self._refresh()
         self.setup.editor.setFocus()
 
+    def focus_prompt(self) -> None:
+        """The page was opened: where a prompt is wanted, typing goes into it."""
+        if self.comparison is None and not self.in_batch:
+            self.setup.editor.setFocus()
+
     def show_batch(self) -> None:
         """The table of the batch, running or done."""
         if self.running:

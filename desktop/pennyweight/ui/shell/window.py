@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
             self.page.composer.setFocus()
         elif key == "compare":
             self.compare.refresh()
+            self.compare_page.focus_prompt()
         elif key == "audit":
             self.audit_page.refresh()
         elif key == "models":

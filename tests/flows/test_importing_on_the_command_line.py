@@ -51,6 +51,8 @@ def test_the_three_billed_days_reconcile_to_nothing_left(program: Program, files
 
 
 def test_an_import_is_listed_taken_back_and_put_back(program: Program, files: dict[str, Path]) -> None:
+    tried = program.run("import", "auto", str(files["log"]), "--dry-run")
+    assert tried.stdout.startswith("1 row would be new, ")
     done = program.json("import", "auto", str(files["log"]))
     assert done["rows_new"] == 1
     assert program.json("import", "auto", str(files["log"]))["rows_known"] == 1

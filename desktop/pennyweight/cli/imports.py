@@ -210,7 +210,8 @@ def _fields(report: ImportReport, dry_run: bool) -> dict[str, Any]:
 
 
 def _print(report: ImportReport, dry_run: bool) -> None:
-    new = "rows would be new" if dry_run else "new rows"
+    rows = "row" if report.rows_new == 1 else "rows"
+    new = f"{rows} would be new" if dry_run else f"new {rows}"
     click.echo(f"{report.rows_new} {new}, {format_usd(report.nano)}; {report.rows_known} known before.")
     if report.rows_unpriced:
         click.echo(f"{report.rows_unpriced} without a price.")

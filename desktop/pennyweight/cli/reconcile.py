@@ -55,7 +55,8 @@ def _bring(found: Services, provider: str, path: Path) -> None:
         line.clear()
     for reason, count in report.skipped.items():
         say(f"Skipped {count}: {reason}.")
-    say(f"{report.rows_new} new rows of the bill, {report.rows_known} known before.")
+    rows = "row" if report.rows_new == 1 else "rows"
+    say(f"{report.rows_new} new {rows} of the bill, {report.rows_known} known before.")
     twice = told_twice(report.overlap, found.imports.counting())
     if twice:
         say(twice)

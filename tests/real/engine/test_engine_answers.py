@@ -147,8 +147,8 @@ def test_a_reader_who_walks_away_stops_the_answer(engine: LocalEngine) -> None:
         if isinstance(event, TextDelta):
             break
     del stream
-    assert engine.state is EngineState.READY
     assert end_of(ask(engine, "Hello")).usage.output_total == 16
+    assert engine.state is EngineState.READY
 
 
 def test_tokens_are_counted_while_an_answer_streams(engine: LocalEngine) -> None:

@@ -11,12 +11,10 @@ from pennyweight.ui.shell.about import AboutDialog
 from pennyweight.ui.shell.shortcuts import ShortcutsDialog
 from pennyweight.ui.transcript.links import LinkDialog
 
-NOTES = """The audit is on Monday, 16 March at 9:45. This was to be expected.
+NOTES = """The town library will close for renovation on 4 July. Work is expected to take six months and cost \
+$2.3 million.
 
-Entry is €8 for adults and €4 for children. Some were surprised, others were not.
-
-The training is cancelled because of a power cut. The details are still open.
-"""
+Books can be borrowed at the community centre on Mill Road. Entry is €8 for adults and €4 for children."""
 BULLETS = "- To: Maria Keller\n- the review on 4 March is cancelled\n- we need 12 chairs\n- plan attached\n- from: Tom"
 LONG_BULLETS = BULLETS + "\n- tickets cost €12.50\n- our flight was moved to 9:00"
 BLUNT = "Make this politer: Send me the invoice for 12 May by Friday. You are too loud after 22:00, stop it."
@@ -97,7 +95,7 @@ def _long_text(driver: Driver) -> None:
     """Ten pages go in parts; the estimate says so before, the answer while it does."""
     window = driver.window
     driver.new_chat()
-    _attach(driver, "minutes.txt", "\n\n".join(NOTES.replace("16 March", f"{day} March") for day in range(1, 29)))
+    _attach(driver, "minutes.txt", "\n\n".join(NOTES.replace("4 July", f"{day} July") for day in range(1, 29)))
     driver.type("", Task.SUMMARIZE)
     driver.wait(lambda: bool(window.page.composer.notice_text()), "the plan in parts")
     driver.shoot("long-text-plan-light")

@@ -33,9 +33,9 @@ EXAMPLES = (
         Task.SUMMARIZE,
         "list-bullets",
         "Paste a text or drop a file, of any length.",
-        "The audit is on Monday, 16 March at 9:45. This was to be expected.\n\n"
-        "Entry is €8 for adults and €4 for children. Some were surprised, others were not.\n\n"
-        "The training is cancelled because of a power cut.",
+        "The town library will close for renovation on 4 July. Work is expected to take six months and cost "
+        "$2.3 million.\n\n"
+        "Books can be borrowed at the community centre on Mill Road. Entry is €8 for adults and €4 for children.",
     ),
     Example(
         Task.REWRITE,

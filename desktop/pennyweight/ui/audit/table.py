@@ -19,6 +19,8 @@ from pennyweight.ui.widgets import Badge, Dot, ElidedLabel, Tone, plain_tooltip
 
 _ROW_PX = 32
 _NAME_PX = 150
+_MARK_PX = 40
+"""The dot of a marked row, and the room around it."""
 
 
 class FactsTable(QTableWidget):
@@ -96,6 +98,8 @@ class FactsTable(QTableWidget):
             line.addWidget(Badge(badge, tone="warn"))
         line.addStretch(1)
         holder.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        if self._wide != 0:  # a column that is as wide as its words must not cut them off
+            item.setSizeHint(QSize(self.fontMetrics().horizontalAdvance(text) + _MARK_PX, _ROW_PX))
         self.setCellWidget(row, 0, holder)
 
     def explain(self, row: int, words: str) -> None:

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import BinaryIO
 
 from pennyweight.domain.errors import InputError
 from pennyweight.domain.usage import Processing, UsageRecord
-from pennyweight.services.imports.rows import BillRow, Rows, Skipped, UsageRow, checked, instant, money, whole
+from pennyweight.services.imports.csv_table import table
+from pennyweight.services.imports.rows import BillRow, Rows, UsageRow, checked, instant, money, whole
 
-csv.field_size_limit(1 << 20)
 _SAME = ("project_id", "user_id", "api_key_id", "model", "batch", "service_tier")
 
 
 def rows(stream: BinaryIO) -> Rows:
-    text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
-    reader = csv.DictReader(text)
-    try:
-        for number, row in enumerate(reader, 2):
-            try:
-                yield from _one(row, number)
-            except (InputError, TypeError, AttributeError) as error:
-                yield Skipped(error.what if isinstance(error, InputError) else "not readable", number)
-    except csv.Error:
-        yield Skipped("not readable", reader.line_num)
-    finally:
-        text.detach()
+    return table(stream, _one)
 
 
 def _one(row: Mapping[str, str], number: int) -> Rows:

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import BinaryIO
 
 from pennyweight.domain.errors import InputError
 from pennyweight.domain.usage import UsageRecord, UsageState
-from pennyweight.services.imports.rows import Rows, Skipped, UsageRow, checked, instant, money, whole
+from pennyweight.services.imports.csv_table import table
+from pennyweight.services.imports.rows import Rows, UsageRow, checked, instant, money, whole
 
 
 def rows(stream: BinaryIO) -> Rows:
-    text = io.TextIOWrapper(stream, "utf-8-sig", errors="replace", newline="")
-    reader = csv.DictReader(text)
-    try:
-        for number, row in enumerate(reader, 2):
-            try:
-                yield _row(row, number)
-            except (InputError, TypeError, AttributeError) as error:
-                yield Skipped(error.what if isinstance(error, InputError) else "not readable", number)
-    except csv.Error:
-        yield Skipped("not readable", reader.line_num)
-    finally:
-        text.detach()
+    return table(stream, _one)
 
 
-def _row(row: Mapping[str, str], number: int) -> UsageRow:
+def _one(row: Mapping[str, str], number: int) -> Rows:
     if not row.get("generation_id"):
         raise InputError("a row without its id")
     at = instant(row.get("created_at"))
@@ -42,7 +30,7 @@ def _row(row: Mapping[str, str], number: int) -> UsageRow:
             at=at,
         )
     )
-    return UsageRow(
+    yield UsageRow(
         key=row["generation_id"],
         at=at,
         source="openrouter",

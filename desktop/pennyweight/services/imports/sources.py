@@ -93,6 +93,7 @@ def opened(path: Path, watch: Watch | None = None) -> Iterator[BinaryIO]:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(_chats(archive, path)) as member:
             yield io.BufferedReader(_Watched(member, watch), _PIECE)
+    # NotImplementedError is how zipfile refuses a compression it does not know, RuntimeError a password.
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, zlib.error) as error:
         raise InputError(f"{path.name} is a damaged zip file.") from error
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from pennyweight.ui.meter.figures import ENERGY_TOOLTIP, Certainty
 from pennyweight.ui.theme import Theme
-from pennyweight.ui.theme.tokens import SMALL_PX
 from pennyweight.ui.widgets import plain_tooltip
+from pennyweight.ui.widgets.painted_label import PaintedLabel
 
 _PAD = 3
 _UNDERLINE = {
@@ -20,22 +20,14 @@ _UNDERLINE = {
 }
 
 
-class EnergyLabel(QWidget):
-    """A solid line under what was measured, dots under an estimate, none and the warning colour under the unknown.
-    `clicked` fires for mouse, Space and Enter."""
-
-    clicked = Signal()
+class EnergyLabel(PaintedLabel):
+    """A solid line under what was measured, dots under an estimate, none and the warning colour under the unknown."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, parent)
         self._word = ""
         self._band = ""
         self._certainty: Certainty = "unknown"
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
 
     def text(self) -> str:
         return f"{self._word} {self._band}".strip()
@@ -62,22 +54,12 @@ class EnergyLabel(QWidget):
         metrics = QFontMetrics(self._small_font())
         return QSize(metrics.horizontalAdvance(text) + 2 * _PAD, metrics.height() + 4)
 
-    def _small_font(self) -> QFont:
-        font = QFont(self.font())  # at paint time: a style sheet sets the size of the widget's own font
-        font.setPixelSize(SMALL_PX)
-        return font
-
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         tokens = self._theme.tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.hasFocus():
-            painter.setPen(QColor(tokens.copper))
-            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 5, 5)
+        painter = self._painter()
         colour = QColor(tokens.warn if self._certainty == "unknown" else tokens.mute)
         painter.setPen(colour)
-        painter.setFont(self._small_font())
         metrics = painter.fontMetrics()
         shown = self.text() if self.sizeHint().width() <= self.width() else self._word
         left = self.width() - _PAD - metrics.horizontalAdvance(shown)
@@ -88,16 +70,3 @@ class EnergyLabel(QWidget):
             painter.setPen(QPen(colour, 1.2, style))
             painter.drawLine(QPointF(left, baseline + 3.5), QPointF(self.width() - _PAD, baseline + 3.5))
         painter.end()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
-            self.clicked.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.clicked.emit()
-        else:
-            super().keyPressEvent(event)

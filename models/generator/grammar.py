@@ -23,13 +23,16 @@ FRAME_FILES = (
 
 @dataclass(frozen=True)
 class Frame:
-    """One kind of fact: as a note, as a sentence, as a wordy sentence, as a title."""
+    """One kind of fact: as a note, as a sentence, as a wordy sentence.
+
+    The files also have titles (``t:``), which nothing reads any more: their words help to decide which words are held
+    out (`lexicon.template_words`), so they go when the next model is trained.
+    """
 
     name: str
     notes: tuple[str, ...]
     sentences: tuple[str, ...]
     wordy: tuple[str, ...]
-    titles: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def read_frames(name: str) -> tuple[Frame, ...]:
 
     def close() -> None:
         if title:
-            frames.append(Frame(title, *(tuple(parts[key]) for key in "nslt")))
+            frames.append(Frame(title, *(tuple(parts[key]) for key in "nsl")))
 
     for line in lines_of(name):
         if line.startswith("# "):

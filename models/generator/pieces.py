@@ -50,7 +50,8 @@ def as_it_stands(g: Gen, fact: Fact) -> Fact:
         words[index] = other_word(g)
     note = " ".join(words) if plain else f"{other_word(g)} {fact.note}"
     sentence = finish(note if note[-1] in ".?!" else note + ".")
-    note = bare(sentence) if g.chance(0.3) else bare(uncapital(sentence)) if note[0].islower() else bare(sentence)
+    with_capital = g.chance(0.3) or not note[0].islower()
+    note = bare(sentence if with_capital else uncapital(sentence))
     return Fact(note, sentence, sentence, headline(note))
 
 

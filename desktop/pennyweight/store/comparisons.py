@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from pennyweight.domain.comparison import Choice, Comparison, Side
 from pennyweight.domain.conversation import MessageState, Task
 from pennyweight.store import codec
 from pennyweight.store.connection import ReaderPool, Writer
+from pennyweight.store.handle import Database
 from pennyweight.store.problems import MissingRowError
 
 _Found = list[Comparison]

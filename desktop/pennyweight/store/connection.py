@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from sqlite_utils import Database
-
 from pennyweight.domain.errors import StoreError
+from pennyweight.store.handle import Database
 from pennyweight.store.problems import readable
 
 BUSY_SECONDS = 5.0
@@ -39,7 +38,7 @@ def connect(path: Path, *, reading: bool = False) -> Database:
         if reading:
             connection.execute("PRAGMA query_only = ON")
         connection.row_factory = sqlite3.Row
-        return Database(connection, execute_plugins=False)
+        return Database(connection)
     except BaseException:
         connection.close()
         raise

@@ -5,10 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from pennyweight.domain.conversation import Conversation, ConversationSummary, SearchHit
 from pennyweight.store import codec, search
+from pennyweight.store.handle import Database
 from pennyweight.store.tree import MessageTree, missing_conversation
 
 _SUMMARY = """

@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from sqlite_utils import Database
-
 from pennyweight.domain.errors import StoreError
 from pennyweight.store import backup, schema
 from pennyweight.store.audit import Audit
@@ -20,6 +18,7 @@ from pennyweight.store.calibrations import Calibrations
 from pennyweight.store.comparisons import Comparisons
 from pennyweight.store.connection import BUSY_SECONDS, ReaderPool, Writer, connect, told_readably, transaction
 from pennyweight.store.conversations import Conversations
+from pennyweight.store.handle import Database
 from pennyweight.store.imports import Imports
 from pennyweight.store.ledger import Ledger
 from pennyweight.store.overlaps import Overlaps
@@ -168,7 +167,8 @@ def _use_write_ahead_log(db: Database) -> None:
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            db.enable_wal()
+            if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                db.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             if "lock" not in str(error) or time.monotonic() > deadline:
                 raise
@@ -179,13 +179,10 @@ def _use_write_ahead_log(db: Database) -> None:
 
 def _migrate(db: Database, path: Path) -> None:
     """All pending migrations in one transaction: the file has the old schema or the new one, nothing between."""
-    # sqlite-utils unpacks rows of its own.
-    factory, db.conn.row_factory = db.conn.row_factory, None
-    try:
-        with transaction(db):
-            schema.migrations.apply(db)
-            version = schema.version_of(db)
-    finally:
-        db.conn.row_factory = factory
+    from pennyweight.store import migrations
+
+    with transaction(db):
+        migrations.apply(db.conn)
+        version = schema.version_of(db)
     if version != schema.CURRENT_VERSION:
         raise StoreError(f"The database {path} could not be brought up to date.", kept="It was not changed.")

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.store import codec
 from pennyweight.store.connection import ReaderPool, Writer
+from pennyweight.store.handle import Database
 from pennyweight.store.ledger import insert_entries, insert_imported
 from pennyweight.store.overlaps import Counting, uncounted
 from pennyweight.store.put_back import put_back

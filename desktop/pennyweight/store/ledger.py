@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean, median
 
-from sqlite_utils import Database
-
 from pennyweight.domain.ledger import EquivalentBill, LedgerEntry, LedgerTotals
 from pennyweight.store import codec, projects, running, totals
 from pennyweight.store.connection import ReaderPool, Writer
+from pennyweight.store.handle import Database
 from pennyweight.store.overlaps import Counting
 
 _INSERT_BILL = """

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlite_utils import Database
-
 from pennyweight.domain.conversation import Attachment, Message, MessageState
 from pennyweight.store import codec
+from pennyweight.store.handle import Database
 from pennyweight.store.owner import Owner
 from pennyweight.store.problems import MissingRowError
 

@@ -5,7 +5,7 @@ What was undone stays in its tables as it was: the ledger remains append-only, a
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from pennyweight.store.handle import Database
 
 _BESIDE = ("provider_bills", "import_estimates")
 

@@ -12,11 +12,10 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from pennyweight.domain.errors import StoreError
 from pennyweight.store import codec
 from pennyweight.store.connection import ReaderPool, Writer
+from pennyweight.store.handle import Database
 from pennyweight.store.owner import Owner
 
 _PREFIX = "running.cost."

@@ -1,4 +1,4 @@
-"""The schema, one migration per version, applied by sqlite-utils.
+"""The schema: its version, and what belongs to it.
 
 Times are UTC text of fixed width, `2026-11-21T05:45:26.000000Z`, so that they sort, compare and read as they are.
 Money is INTEGER nano-dollars (1 USD = 1,000,000,000). JSON columns hold one object or list as text.
@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sqlite_utils import Database, Migrations
-
+from pennyweight.store.handle import Database
 from pennyweight.store.schema_v1 import VERSION_1
 from pennyweight.store.schema_v2 import VERSION_2
 from pennyweight.store.schema_v3 import VERSION_3
@@ -21,60 +20,9 @@ from pennyweight.store.schema_v7 import VERSION_7
 APPLICATION_ID = 0x50574754
 """`PWGT`: marks the file as ours, also for `file(1)`."""
 
-migrations = Migrations("pennyweight")
-
-
-@migrations(name="v1")
-def _v1(db: Database) -> None:
-    db.executescript(VERSION_1)
-    _set_version(db, 1)
-
-
-@migrations(name="v2")
-def _v2(db: Database) -> None:
-    db.executescript(VERSION_2)
-    _set_version(db, 2)
-
-
-@migrations(name="v3")
-def _v3(db: Database) -> None:
-    db.executescript(VERSION_3)
-    _set_version(db, 3)
-
-
-@migrations(name="v4")
-def _v4(db: Database) -> None:
-    db.executescript(VERSION_4)
-    _set_version(db, 4)
-
-
-@migrations(name="v5")
-def _v5(db: Database) -> None:
-    db.executescript(VERSION_5)
-    _set_version(db, 5)
-
-
-@migrations(name="v6")
-def _v6(db: Database) -> None:
-    db.executescript(VERSION_6)
-    _set_version(db, 6)
-
-
-@migrations(name="v7")
-def _v7(db: Database) -> None:
-    db.executescript(VERSION_7)
-    _set_version(db, 7)
-
-
 CURRENT_VERSION = 7
 _ALL = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7)
 _NAMED = re.compile(r"^(CREATE|DROP)(?: VIRTUAL)? (TABLE|TRIGGER) (?:IF (?:NOT )?EXISTS )?(\w+)", re.MULTILINE)
-
-
-def _set_version(db: Database, version: int) -> None:
-    # PRAGMA takes no parameters; both values are integers of ours.
-    db.execute(f"PRAGMA user_version = {version:d}")
-    db.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
 
 
 def missing_part(db: Database) -> str:

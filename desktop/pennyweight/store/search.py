@@ -5,10 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from sqlite_utils import Database
-
 from pennyweight.domain.conversation import SearchHit
 from pennyweight.store import codec
+from pennyweight.store.handle import Database
 
 MATCH_START, MATCH_END = "\u2068", "\u2069"
 

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
 from pennyweight.domain.ledger import LedgerTotals, TokenTotals
 from pennyweight.store import codec
+from pennyweight.store.handle import Database
 from pennyweight.store.overlaps import Counting, uncounted
 from pennyweight.store.schema_v2 import BILL_SUMS, GRAINS, SUMS
 

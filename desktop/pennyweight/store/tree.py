@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from pennyweight.domain.conversation import Message, MessageState
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.store import codec, messages
 from pennyweight.store.connection import ReaderPool, Writer
+from pennyweight.store.handle import Database
 from pennyweight.store.ledger import insert_entries
 from pennyweight.store.problems import MissingRowError
 

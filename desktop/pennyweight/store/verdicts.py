@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from pennyweight.domain.conversation import Verdict
 from pennyweight.store import codec
 from pennyweight.store.connection import ReaderPool, Writer
+from pennyweight.store.handle import Database
 
 _OF_LOCAL_ANSWERS = """
 SELECT l.task, l.model, sum(v.verdict = 'kept') AS kept, count(*) AS judged

@@ -15,7 +15,7 @@ from tests.unit.store.store_samples import Clock, local_entry, user_message
 
 from pennyweight.domain.conversation import Verdict
 from pennyweight.domain.errors import StoreError
-from pennyweight.store import Store, connection, schema
+from pennyweight.store import Store, connection, migrations, schema
 
 MUSEUM = sorted((Path(__file__).parent / "museum").glob("*.db"))
 
@@ -177,10 +177,10 @@ def test_a_migration_that_fails_leaves_the_old_database_and_a_backup(
         raise RuntimeError("broken migration")
 
     broken = Migrations("pennyweight")
-    for step in schema.migrations._migrations:
+    for step in migrations.migrations._migrations:
         broken(name=step.name)(step.fn)
     broken(name="broken")(breaks)
-    monkeypatch.setattr(schema, "migrations", broken)
+    monkeypatch.setattr(migrations, "migrations", broken)
     monkeypatch.setattr(schema, "CURRENT_VERSION", schema.CURRENT_VERSION + 1)
     with pytest.raises(RuntimeError, match="broken migration"):
         Store.open(path)

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 from tests.unit.store.store_samples import local_entry, user_message
 
 from pennyweight.domain.errors import StoreError
 from pennyweight.store import Store
+from pennyweight.store.handle import Database
 
 
 def test_a_failed_change_is_undone_as_a_whole_and_raised_where_it_was_asked(store: Store) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from pennyweight.domain.resources import assets_dir
 from pennyweight.ui.theme import fonts
-from pennyweight.ui.theme.icons import tinted
+from pennyweight.ui.theme.icons import Icons
 from pennyweight.ui.theme.palette import build_palette
 from pennyweight.ui.theme.stylesheet import build_stylesheet
 from pennyweight.ui.theme.tokens import DARK, LIGHT, Tokens
@@ -28,6 +28,7 @@ class Theme(QObject):
         self._application = application
         self._look: Look = look
         self._tokens = LIGHT
+        self._icons = Icons()
         application.setStyle("Fusion")
         application.setFont(fonts.tabular(fonts.ui_font()))
         application.setWindowIcon(QIcon(str(assets_dir() / "icons" / "pennyweight.svg")))
@@ -48,7 +49,7 @@ class Theme(QObject):
 
     def icon(self, name: str, colour: str = "mute") -> QIcon:
         """A line icon by its name in the Phosphor set (`gear-six`), tinted with a token (`mute`, `ink`, `copper`…)."""
-        return tinted(name, str(getattr(self._tokens, colour)))
+        return self._icons.icon(name, str(getattr(self._tokens, colour)), disabled=self._tokens.mute)
 
     def _desktop_changed(self) -> None:
         if self._look == "system":

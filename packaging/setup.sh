@@ -80,4 +80,6 @@ extra=""
 [ "$purpose" = test ] && extra="[dev]"
 "$venv/bin/python" -c 'import llama_cpp' >/dev/null 2>&1 || engine_wheel
 "$venv/bin/pip" install -q --disable-pip-version-check -c packaging/constraints.txt -e ".$extra"
+# So that the first start is as fast as the others, whatever the environment says about compiled files.
+"$venv/bin/python" -m compileall -q desktop/pennyweight
 say "ready: .venv/bin/pennyweight"

@@ -22,6 +22,7 @@ from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.container import Services
 from pennyweight.store import Store
 from pennyweight.ui.audit import reprice_panel
+from pennyweight.ui.audit.importing import Importing
 from pennyweight.ui.audit.page import AuditPage
 from pennyweight.ui.audit.period_picker import DaysDialog
 from pennyweight.ui.audit.rows_dialog import RowsDialog
@@ -50,7 +51,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def page(qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme) -> Iterator[AuditPage]:
-    page = AuditPage(services, runner, theme)
+    page = AuditPage(services, runner, theme, Importing(services.imports, runner))
     qtbot.addWidget(page)
     page.resize(1224, 800)
     page.show()

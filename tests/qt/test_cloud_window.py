@@ -33,7 +33,7 @@ def test_without_a_key_the_sheet_leads_to_the_settings_and_sends_nothing(one: Op
     assert "key" in one.sheet.warning.text()
     one.sheet.exit.click()
     one.idle()
-    assert one.window.stack.currentWidget() is one.window.settings_page
+    assert one.window.pages.currentWidget() is one.window.pages.settings_page
     assert one.server.asked == []
 
 
@@ -126,8 +126,8 @@ def test_a_spent_budget_stops_before_sending(one: Opened) -> None:
     one.sheet.exit.click()
     one.idle()
     assert not one.sheet.isVisible()
-    assert one.window.stack.currentWidget() is one.window.settings_page
-    assert one.window.settings_page.links["budgets"].isChecked()
+    assert one.window.pages.currentWidget() is one.window.pages.settings_page
+    assert one.window.pages.settings_page.links["budgets"].isChecked()
 
 
 def test_the_lock_is_offline_then_asks_first_and_can_be_put_on_again(one: Opened) -> None:
@@ -160,12 +160,12 @@ def test_a_refusal_of_the_provider_is_a_sentence(one: Opened) -> None:
 def compare(one: Opened, *, blind: bool) -> None:
     one.window.show_page("compare")
     one.idle()
-    page = one.window.compare_page
+    page = one.window.pages.compare_page
     page.setup.add_contender(Contender(Target("anthropic", MODEL), "Anthropic", "Claude"))
     page.setup.editor.setPlainText("What is Pennyweight?")
     page.setup.blind.setChecked(blind)
     page.setup.go.click()
-    sheet = one.window.compare.sheet
+    sheet = one.window.pages.compare.sheet
     one.until(sheet.send_button.isEnabled)
     assert one.server.asked == []
     one.server.say(anthropic("A meter ", "for answers."))
@@ -177,7 +177,7 @@ def compare(one: Opened, *, blind: bool) -> None:
 def test_two_answers_side_by_side_and_the_arrow_key_chooses(one: Opened) -> None:
     one.give_key()
     compare(one, blind=False)
-    page = one.window.compare_page
+    page = one.window.pages.compare_page
     left, right = page.cards
     assert (left.who.text(), right.who.text()) == ("On this computer", "Anthropic")
     assert right.badge.text().endswith(" billed")
@@ -191,7 +191,7 @@ def test_two_answers_side_by_side_and_the_arrow_key_chooses(one: Opened) -> None
     assert page.statistics.rows()[0][:4] == ["Ask", "1", "0%", "0–79%"]
     assert page.statistics.rows()[0][6] == "not clear yet"
     right.go_on.click()
-    one.until(lambda: one.window.stack.currentWidget() is one.window.area)
+    one.until(lambda: one.window.pages.currentWidget() is one.window.area)
     one.idle()
     assert [message.text for message in one.messages] == ["What is Pennyweight?", "A meter for answers."]
 
@@ -199,7 +199,7 @@ def test_two_answers_side_by_side_and_the_arrow_key_chooses(one: Opened) -> None
 def test_blind_names_and_figures_stay_hidden_until_the_choice(one: Opened) -> None:
     one.give_key()
     compare(one, blind=True)
-    page = one.window.compare_page
+    page = one.window.pages.compare_page
     assert [card.who.text() for card in page.cards] == ["Answer A", "Answer B"]
     shown = " ".join(card.model.text() + card.badge.text() + card.figures.text() for card in page.cards)
     assert shown.strip() == ""
@@ -217,7 +217,7 @@ def test_blind_names_and_figures_stay_hidden_until_the_choice(one: Opened) -> No
 def test_a_key_set_in_the_settings_is_in_no_widget_and_can_be_removed(one: Opened) -> None:
     one.window.show_page("settings")
     one.idle()
-    keys = one.window.settings_page.keys
+    keys = one.window.pages.settings_page.keys
     keys.buttons["anthropic", "Set key"].click()
     assert keys.editor is not None
     assert keys.editor.field.echoMode() is keys.editor.field.EchoMode.Password
@@ -240,7 +240,7 @@ def test_a_lower_budget_is_kept_at_once(one: Opened) -> None:
     one.services.budgets.set("", 10_000_000_000)
     one.window.show_page("settings")
     one.idle()
-    field = one.window.settings_page.budgets.edits[""]
+    field = one.window.pages.settings_page.budgets.edits[""]
     assert field.text() == "10"
     field.setText("5")
     field.commit()
@@ -255,7 +255,7 @@ def test_raising_a_budget_asks_first_and_a_no_leaves_it(one: Opened) -> None:
     one.window.show_page("settings")
     one.idle()
     for answer, cap in ((False, 10_000_000_000), (True, 20_000_000_000)):
-        field = one.window.settings_page.budgets.edits[""]
+        field = one.window.pages.settings_page.budgets.edits[""]
         field.setText("20")
         field.commit()
         dialog = one.window.findChildren(ConfirmDialog)[-1]
@@ -302,7 +302,7 @@ def test_a_summary_that_is_being_changed_cannot_be_sent_before_it_is_shown(one: 
 def test_the_own_server_is_asked_for_its_address_before_a_key(one: Opened) -> None:
     one.window.show_page("settings")
     one.idle()
-    page = one.window.settings_page
+    page = one.window.pages.settings_page
     assert ("own-server", "Set key (optional)") not in page.keys.buttons
     page.keys.buttons["own-server", "Set address"].click()
     assert page.links["server"].isChecked()

@@ -29,10 +29,10 @@ def prepared(one: Opened, file: Path, *prompts: str, blind: bool = False) -> Non
     file.write_text("\n".join(prompts), "utf-8")
     one.window.show_page("compare")
     one.idle()
-    setup = one.window.compare_page.setup
+    setup = one.window.pages.compare_page.setup
     setup.add_contender(Contender(Target("anthropic", MODEL), "Anthropic", "Claude"))
     setup.blind.setChecked(blind)
-    one.window.compare.batch.load(file)
+    one.window.pages.compare.batch.load(file)
     one.until(setup.go.isEnabled)
 
 
@@ -40,7 +40,7 @@ def test_a_batch_is_priced_confirmed_run_chosen_from_by_key_and_exported(one: Op
     one.services.budgets.set("", 10_000_000_000)
     one.give_key()
     prepared(one, tmp_path / "prompts.txt", "What is Pennyweight?", f"Write to {MAIL}")
-    page, batch = one.window.compare_page, one.window.compare.batch
+    page, batch = one.window.pages.compare_page, one.window.pages.compare.batch
     setup, card, sheet = page.setup, page.batch, batch.sheet
     assert (setup.go.text(), setup.editor.isHidden()) == ("Compare all 2", True)
     assert setup.note.text().startswith("2 prompts to 2 models: about ")
@@ -82,11 +82,11 @@ def test_a_batch_is_priced_confirmed_run_chosen_from_by_key_and_exported(one: Op
 def test_stopping_keeps_what_is_done_and_says_what_was_not_asked(one: Opened, tmp_path: Path) -> None:
     one.give_key()
     prepared(one, tmp_path / "prompts.txt", "One?", "Two?", "Three?")
-    card, batch = one.window.compare_page.batch, one.window.compare.batch
+    card, batch = one.window.pages.compare_page.batch, one.window.pages.compare.batch
     one.server.say(anthropic("First."))
     whole, hold = anthropic("Second ", "and more."), threading.Event()
     one.server.say(whole[:-200], lambda: hold.wait(60), whole[-200:])
-    one.window.compare_page.setup.go.click()
+    one.window.pages.compare_page.setup.go.click()
     batch.sheet.send_button.click()
     one.until(lambda: len(one.server.asked) == 2)
     card.stop.click()
@@ -106,8 +106,8 @@ def test_offline_a_batch_with_a_cloud_side_sends_nothing(one: Opened, tmp_path: 
     one.services.keys.set_address("anthropic", "https://cloud.invalid")
     one.services.egress.go_offline()
     prepared(one, tmp_path / "prompts.txt", "One?", "Two?")
-    one.window.compare_page.setup.go.click()
-    sheet = one.window.compare.batch.sheet
+    one.window.pages.compare_page.setup.go.click()
+    sheet = one.window.pages.compare.batch.sheet
     assert not sheet.send_button.isEnabled()
     assert "offline" in sheet.warning.text()
     sheet.send()
@@ -123,7 +123,7 @@ def test_a_budget_that_runs_out_ends_a_batch_and_keeps_what_is_done(one: Opened,
     one.give_key()
     one.services.budgets.set("", 10_000_000)
     prepared(one, tmp_path / "prompts.txt", *(f"Question {number}?" for number in range(1, 7)))
-    page, batch = one.window.compare_page, one.window.compare.batch
+    page, batch = one.window.pages.compare_page, one.window.pages.compare.batch
     assert "may run out before the last prompt" in page.setup.note.text()
     page.setup.go.click()
     assert "the batch stops there" in batch.sheet.facts.text()
@@ -140,10 +140,10 @@ def test_a_budget_that_runs_out_ends_a_batch_and_keeps_what_is_done(one: Opened,
 def test_a_blind_batch_hides_names_and_figures_until_each_choice(one: Opened, tmp_path: Path) -> None:
     one.give_key()
     prepared(one, tmp_path / "prompts.txt", "One?", "Two?", blind=True)
-    card, batch = one.window.compare_page.batch, one.window.compare.batch
+    card, batch = one.window.pages.compare_page.batch, one.window.pages.compare.batch
     for _ in range(2):
         one.server.say(anthropic("Said."))
-    one.window.compare_page.setup.go.click()
+    one.window.pages.compare_page.setup.go.click()
     batch.sheet.send_button.click()
     one.until(lambda: card.status.text() == "Done: 2 of 2")
     one.idle()
@@ -160,9 +160,9 @@ def test_a_file_that_cannot_be_read_is_one_sentence(one: Opened, tmp_path: Path)
     one.window.show_page("compare")
     one.idle()
     (tmp_path / "empty.txt").write_text("\n\n")
-    one.window.compare.batch.load(tmp_path / "empty.txt")
-    one.until(lambda: "no prompt in empty.txt" in one.window.compare_page.banner.text())
-    assert one.window.compare_page.setup.prompts == ()
+    one.window.pages.compare.batch.load(tmp_path / "empty.txt")
+    one.until(lambda: "no prompt in empty.txt" in one.window.pages.compare_page.banner.text())
+    assert one.window.pages.compare_page.setup.prompts == ()
     one.idle()
 
 
@@ -170,13 +170,13 @@ def test_the_chosen_answer_is_edited_in_place_and_exported_beside_the_models_own
     one.give_key()
     one.window.show_page("compare")
     one.idle()
-    page = one.window.compare_page
+    page = one.window.pages.compare_page
     page.setup.add_contender(Contender(Target("anthropic", MODEL), "Anthropic", "Claude"))
     page.setup.editor.setPlainText("What is Pennyweight?")
     page.setup.go.click()
-    one.until(one.window.compare.sheet.send_button.isEnabled)
+    one.until(one.window.pages.compare.sheet.send_button.isEnabled)
     one.server.say(anthropic("A meter."))
-    one.window.compare.sheet.send_button.click()
+    one.window.pages.compare.sheet.send_button.click()
     one.until(lambda: page.comparison is not None and not page.running)
     right = page.cards[1]
     assert right.edit.isHidden()
@@ -194,7 +194,7 @@ def test_the_chosen_answer_is_edited_in_place_and_exported_beside_the_models_own
     QTest.keyClick(right.words.box, Qt.Key.Key_Escape)
     assert right.text.text() == "A meter for answers."
     assert one.messages == []
-    one.window.compare.export(tmp_path / "preferences.jsonl")
+    one.window.pages.compare.export(tmp_path / "preferences.jsonl")
     one.idle()
     row = json.loads((tmp_path / "preferences.jsonl").read_text("utf-8"))
     assert (row["chosen"], row["edited"]) == ("A meter.", "A meter for answers.")

@@ -25,6 +25,7 @@ from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.container import Services
 from pennyweight.ui.audit.import_dialog import ImportDialog
+from pennyweight.ui.audit.importing import Importing
 from pennyweight.ui.audit.page import AuditPage
 from pennyweight.ui.theme import Theme
 
@@ -45,7 +46,7 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
 
 @pytest.fixture
 def page(qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme) -> Iterator[AuditPage]:
-    page = AuditPage(services, runner, theme)
+    page = AuditPage(services, runner, theme, Importing(services.imports, runner))
     qtbot.addWidget(page)
     page.resize(1224, 800)
     page.show()
@@ -275,7 +276,7 @@ def test_the_switch_brings_in_what_is_new_after_the_start_and_says_so_once(
     claude_log(tmp_path / "person" / ".claude" / "projects" / "s.jsonl", ("m1", 40, 100, "2026-11-01T10:00:00Z"))
     told: list[str] = []
     page.imports.told.connect(told.append)
-    page.imports.importing.watch_at_start(0)
+    page.imports.importing.import_watched()
     qtbot.wait(20)
     settle()
     assert (told, calls(services)) == ([], 0)
@@ -283,7 +284,7 @@ def test_the_switch_brings_in_what_is_new_after_the_start_and_says_so_once(
     settle()
     assert services.imports.watching()
     for _ in range(2):
-        page.imports.importing.watch_at_start(0)
+        page.imports.importing.import_watched()
         qtbot.wait(20)
         settle()
     assert told == ["Claude Code: 1 new row since the last time, 0.11¢."]

@@ -88,9 +88,9 @@ def _use_the_keyboard(qtbot: QtBot, window: MainWindow) -> None:
     assert window.meter.isHidden() is not meter_hidden
     key(window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
     key(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
-    assert window.stack.currentWidget() is window.settings_page
+    assert window.pages.currentWidget() is window.pages.settings_page
     key(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
-    assert window.stack.currentWidget() is window.area
+    assert window.pages.currentWidget() is window.area
     key(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    assert window.stack.currentWidget() is window.compare_page
-    assert window.focusWidget() is window.compare_page.setup.editor
+    assert window.pages.currentWidget() is window.pages.compare_page
+    assert window.focusWidget() is window.pages.compare_page.setup.editor

@@ -256,7 +256,7 @@ def test_pages_need_no_sideways_scrolling_in_the_narrowest_window(opening: Calla
     one.window.resize(480, 700)
     one.window.show_page(page)
     one.idle()
-    shown = one.window.stack.currentWidget()
+    shown = one.window.pages.currentWidget()
     assert shown is not None
     bars = [area.horizontalScrollBar() for area in shown.findChildren(QScrollArea)]
     assert bars

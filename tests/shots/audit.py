@@ -144,7 +144,7 @@ def write_log(folder: Path, now: datetime) -> Path:
 
 
 def play(driver: Driver, services: Services, home: Path) -> None:
-    window, page = driver.window, driver.window.audit_page
+    window, page = driver.window, driver.window.pages.audit_page
     services.settings.update(onboarding_done=True)
     window.show_page("audit")
     _idle(driver)
@@ -187,7 +187,7 @@ def play(driver: Driver, services: Services, home: Path) -> None:
 
 
 def _dialogs(driver: Driver, look: Look) -> None:
-    page = driver.window.audit_page
+    page = driver.window.pages.audit_page
     for side in ("project", "conversation"):
         page.breakdown.sides.choose(side)
         _idle(driver)
@@ -209,7 +209,7 @@ def _dialogs(driver: Driver, look: Look) -> None:
 
 
 def _narrow(driver: Driver) -> None:
-    page = driver.window.audit_page
+    page = driver.window.pages.audit_page
     page.picker.show_period(driver.window.services.audit.period("month"))
     driver.resize(620, 2600)
     _idle(driver)

@@ -89,7 +89,7 @@ def _settings(driver: Driver) -> None:
     window.show_page("settings")
     _idle(driver)
     for section in ("keys", "budgets"):
-        window.settings_page.show_section(section)
+        window.pages.settings_page.show_section(section)
         driver.shoot(f"settings-{section}-light")
 
 
@@ -120,7 +120,7 @@ def _calibrated(driver: Driver, services: Services) -> None:
 
 
 def _compare(driver: Driver, services: Services, server: Loopback) -> None:
-    window, page, sheet = driver.window, driver.window.compare_page, driver.window.compare.sheet
+    window, page, sheet = driver.window, driver.window.pages.compare_page, driver.window.pages.compare.sheet
     window.show_page("compare")
     _idle(driver)
     page.setup.add_contender(Contender(Target("anthropic", MODEL), "Anthropic", "Claude Sonnet 4.5"))
@@ -153,7 +153,7 @@ def _compare(driver: Driver, services: Services, server: Loopback) -> None:
 
 def _batch(driver: Driver, server: Loopback) -> None:
     """A file of prompts: its price, the yes, half way, done."""
-    page, batch = driver.window.compare_page, driver.window.compare.batch
+    page, batch = driver.window.pages.compare_page, driver.window.pages.compare.batch
     page.setup.blind.setChecked(False)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clauses.txt"
@@ -201,9 +201,9 @@ def _statistics(driver: Driver, services: Services) -> None:
                 Comparison(id=key, at=at, task=task, prompt="A prompt", conversation_id=f"chat-{key}", sides=sides)
             )
             store.choose(key, Choice.LEFT if turn < good else Choice.RIGHT, [0 if turn < good else 1], "", at)
-    page = driver.window.compare_page
+    page = driver.window.pages.compare_page
     page.show_setup()
-    driver.window.compare.refresh()
+    driver.window.pages.compare.refresh()
     _idle(driver)
     _everywhere(driver, "compare-statistics")
 

@@ -81,7 +81,7 @@ def _files(person: Path) -> dict[str, Path]:
 
 
 def _play(driver: Driver, services: Services, files: dict[str, Path]) -> None:
-    window, page = driver.window, driver.window.audit_page
+    window, page = driver.window, driver.window.pages.audit_page
     services.settings.update(onboarding_done=True)
     window.show_page("audit")
     _idle(driver)
@@ -119,7 +119,7 @@ def _play(driver: Driver, services: Services, files: dict[str, Path]) -> None:
 
 
 def _results(driver: Driver, files: dict[str, Path]) -> None:
-    dialog = driver.window.audit_page.imports.dialog
+    dialog = driver.window.pages.audit_page.imports.dialog
     for name in ("claude", "usage", "more", "chats", "own", "report"):
         dialog.preview(files[name])
         _idle(driver)
@@ -151,7 +151,7 @@ def _results(driver: Driver, files: dict[str, Path]) -> None:
 
 
 def _page(driver: Driver, services: Services) -> None:
-    page = driver.window.audit_page
+    page = driver.window.pages.audit_page
     today = services.audit.today()
     for name, period in (
         ("audit-beside", AuditPeriod.month(today)),

@@ -35,7 +35,7 @@ _BUS = "DBUS_SESSION_BUS_ADDRESS"
 
 def play(driver: Driver, services: Services) -> None:
     driver.idle("the start")
-    driver.window.onboarding.skip_all.click()
+    driver.window.pages.onboarding.skip_all.click()
     driver.idle("the chat page")
     _keyring(driver, services)
     services.settings.update(cloud_model=f"anthropic/{MODEL}")
@@ -62,7 +62,7 @@ def _keyring(driver: Driver, services: Services) -> None:
     with _daemon() as daemon:
         services.keys.set("openai", "sk-proj-" + "notakey0" * 6)
         services.keys.set("anthropic", KEY)
-        page = driver.window.settings_page
+        page = driver.window.pages.settings_page
         _keys(driver)
         _both(driver, "keyring-ready")
         daemon.lock()
@@ -86,7 +86,7 @@ def _keyring(driver: Driver, services: Services) -> None:
 def _keys(driver: Driver) -> None:
     driver.window.show_page("settings")
     driver.idle("the settings")
-    driver.window.settings_page.show_section("keys")
+    driver.window.pages.settings_page.show_section("keys")
 
 
 def _offline(driver: Driver, services: Services) -> None:
@@ -158,7 +158,7 @@ def _budget(driver: Driver, services: Services, server: Loopback) -> None:
     driver.window.cloud.sheet.reject()
     driver.window.show_page("settings")
     driver.idle("the settings")
-    driver.window.settings_page.show_section("budgets")
+    driver.window.pages.settings_page.show_section("budgets")
     _both(driver, "budget-used-up-settings")
     services.budgets.set("", None)
     driver.window.show_page("chat")

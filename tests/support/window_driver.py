@@ -127,7 +127,7 @@ class WindowDriver:
         self.idle("closing")
 
     def _shown(self, page: str) -> bool:
-        return self.window.stack.currentWidget() is self.window._pages[page]
+        return self.window.pages.currentWidget() is self.window.pages.page(page)
 
     def _clickable(self) -> Iterator[QWidget]:
         """Buttons, and our own widgets that are pressed like one."""

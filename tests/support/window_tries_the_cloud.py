@@ -88,7 +88,7 @@ class Tries:
         self.tried: list[str] = []
         self.said: list[str] = []
         self.report: dict[str, dict[str, list[str]]] = {}
-        self.window.settings_page.keys.failed.connect(self._heard)
+        self.window.pages.settings_page.keys.failed.connect(self._heard)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -100,7 +100,7 @@ class Tries:
         self.report[name] = {"tried": self.tried, "said": self.said}
 
     def set_keys_and_addresses(self) -> None:
-        window, page = self.window, self.window.settings_page
+        window, page = self.window, self.window.pages.settings_page
         window.show_page("settings")
         self.driver.idle("the settings")
         for provider, key in KEYS.items():
@@ -139,7 +139,7 @@ class Tries:
         self._open_sheet("A draft")
         self._insist(self.window.cloud.sheet)
         self._compare()
-        self._insist(self.window.compare.sheet)
+        self._insist(self.window.pages.compare.sheet)
 
     def refused_again(self) -> None:
         """The menu of an answer that came from the cloud (or failed to)."""
@@ -172,9 +172,9 @@ class Tries:
             sheet.cancel_button.click()
             self.driver.idle("the sheet")
         self._compare()
-        self.driver.until(self.window.compare.sheet.send_button.isEnabled, "the preview of both")
-        self.said.append(self.window.compare.sheet.heading.text())
-        self.window.compare.sheet.reject()
+        self.driver.until(self.window.pages.compare.sheet.send_button.isEnabled, "the preview of both")
+        self.said.append(self.window.pages.compare.sheet.heading.text())
+        self.window.pages.compare.sheet.reject()
 
     def take_the_lock_off(self) -> None:
         """From the sheet, as somebody would who wants to send."""
@@ -197,12 +197,12 @@ class Tries:
         self.window.show_page("settings")
         self.driver.idle("the settings")
         for label in ("Test", "Models"):
-            self.window.settings_page.keys.buttons["own-server", label].click()
+            self.window.pages.settings_page.keys.buttons["own-server", label].click()
         self.driver.idle("both requests")
 
     def send_comparison(self) -> None:
         self._compare()
-        page, sheet = self.window.compare_page, self.window.compare.sheet
+        page, sheet = self.window.pages.compare_page, self.window.pages.compare.sheet
         self.driver.until(sheet.send_button.isEnabled, "the preview of both")
         sheet.send_button.click()
         self.driver.until(lambda: page.comparison is not None and not page.running, "both answers")
@@ -236,7 +236,7 @@ class Tries:
         self.said.append(self.window.page.banner.text())
 
     def _can_be_tested(self, provider: str) -> bool:
-        return (provider, "Test") in self.window.settings_page.keys.buttons
+        return (provider, "Test") in self.window.pages.settings_page.keys.buttons
 
     def _open_sheet(self, draft: str) -> None:
         self.window.show_page("chat")
@@ -263,7 +263,7 @@ class Tries:
     def _compare(self) -> None:
         self.window.show_page("compare")
         self.driver.idle("the compare page")
-        setup, menu = self.window.compare_page.setup, self.window.compare.menu
+        setup, menu = self.window.pages.compare_page.setup, self.window.pages.compare.menu
         for chip in list(setup._pills):
             chip.out.click()
         for model in ("far-model", "claude-sonnet-4-5"):
@@ -274,7 +274,7 @@ class Tries:
             menu.picker.choose_current()
         setup.editor.setPlainText("What is Pennyweight?")
         setup.go.click()
-        self.driver.until(lambda: bool(self.window.compare.sheet.previews), "the previews")
+        self.driver.until(lambda: bool(self.window.pages.compare.sheet.previews), "the previews")
         self.driver.idle("the previews")
 
     def _insist(self, sheet: CloudSheet) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pennyweight.app.later import later
 from pennyweight.cloud.gate import EgressGate
 from pennyweight.domain.errors import ModelFileError, StoreError
 from pennyweight.engine.process import LocalEngine
@@ -15,28 +16,17 @@ from pennyweight.engine.state import EngineOptions
 from pennyweight.models import Shelf
 from pennyweight.power import PowerMeter
 from pennyweight.services.ask import AskService
-from pennyweight.services.audit import AuditService
 from pennyweight.services.budgets import BudgetService
 from pennyweight.services.calibration import TokenCalibration
-from pennyweight.services.compare import CompareService
 from pennyweight.services.container import Services
 from pennyweight.services.conversations import ConversationService
-from pennyweight.services.doctor import DoctorService
 from pennyweight.services.egress import EgressService
-from pennyweight.services.escalate import EscalateService
-from pennyweight.services.exports import ExportService
-from pennyweight.services.imports import ImportService
 from pennyweight.services.keys import KeysService
 from pennyweight.services.meter import MeterService, stored_calibration
 from pennyweight.services.models import ModelService
-from pennyweight.services.previewing import Previewer
 from pennyweight.services.providers import Providers
 from pennyweight.services.recipes import RecipeBook
-from pennyweight.services.reprice import RepriceService
 from pennyweight.services.settings import SettingsService
-from pennyweight.services.subscription import SubscriptionService
-from pennyweight.services.thrift import ThriftService
-from pennyweight.services.what_if import WhatIfService
 from pennyweight.store import Store
 
 if TYPE_CHECKING:
@@ -81,11 +71,19 @@ def build_services(home: Path) -> Services:
         desk = Providers(store, gate, _open_keys, engine, calibration)
         budgets = BudgetService(store)
         keys = KeysService(store, desk, egress)
-        previewer = Previewer(store, recipes, desk, budgets, lambda: _model_id(models))
-        escalate = EscalateService(ask.parts, previewer, models)
-        ask.use_cloud(escalate)
-        audit = AuditService(store, settings, model_name=lambda model_id: _model_name(shelf, model_id))
-        subscription = SubscriptionService(store)
+        made_later = later(
+            ask.parts,
+            settings=settings,
+            models=models,
+            meter=meter,
+            keys=keys,
+            budgets=budgets,
+            desk=desk,
+            engine=engine,
+            power=power,
+            model_name=lambda model_id: _model_name(shelf, model_id),
+        )
+        ask.use_cloud(made_later.escalate)
         return Services(
             home=home,
             ask=ask,
@@ -93,20 +91,11 @@ def build_services(home: Path) -> Services:
             meter=meter,
             models=models,
             settings=settings,
-            doctor=DoctorService(store, models, engine, power, keys),
             recipes=recipes,
             egress=egress,
             keys=keys,
             budgets=budgets,
-            escalate=escalate,
-            compare=CompareService(ask.parts, escalate, budgets, models),
-            exports=ExportService(store, meter, audit, subscription),
-            audit=audit,
-            what_if=WhatIfService(store, settings, models.current),
-            subscription=subscription,
-            reprice=RepriceService(store),
-            thrift=ThriftService(store),
-            imports=ImportService(store),
+            later=made_later,
             closers=closers,
         )
     except BaseException:
@@ -119,11 +108,6 @@ def _open_keys() -> KeyStore:
     from pennyweight.keys import KeyStore
 
     return KeyStore()
-
-
-def _model_id(models: ModelService) -> str:
-    current = models.current()
-    return current.id if current is not None else ""
 
 
 def _engine_options(settings: SettingsService, shelf: Shelf, model_id: str) -> EngineOptions:

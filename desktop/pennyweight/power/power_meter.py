@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from pennyweight.domain.cancel import Cancel
 from pennyweight.power.baseline import IdleBaseline
 from pennyweight.power.calibration import Calibration, Load, run_load
 from pennyweight.power.choice import Choice, choose_source
-from pennyweight.power.cpu_model import cpu_model
+from pennyweight.power.cpu_model import CpuModel, cpu_model
 from pennyweight.power.machine import this_machine
 from pennyweight.power.nvidia import NvidiaLibrary
 from pennyweight.power.session import Session
@@ -42,10 +43,14 @@ class PowerMeter:
         self._nvidia = NvidiaLibrary(nvidia_library)
         self._calibration = calibration
         self._baseline = IdleBaseline(clock)
-        self._model = cpu_model(this_machine(self._roots), clock)
         self._choice: Choice | None = None
         self._open_sessions = 0
         self._first_rest_seconds = first_rest_seconds
+
+    @cached_property
+    def _model(self) -> CpuModel:
+        """Read with the first question, not with the start: the table of processors is long."""
+        return cpu_model(this_machine(self._roots), self._clock)
 
     def choose(self) -> SourceInfo:
         """Look for the best source now (a charger may have been unplugged since) and begin to watch the idle power."""

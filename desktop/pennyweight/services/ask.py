@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -52,15 +52,15 @@ class AskService:
         self._models = models
         self._parts = Parts(store, source, power, settings, recipes, Counters(store, source), threading.Lock())
         self._planner = Planner(self._parts)
-        self._cloud: Cloud | None = None
+        self._cloud: Callable[[], Cloud] | None = None
 
     @property
     def parts(self) -> Parts:
         """What answers are made with, for the services that answer in other ways."""
         return self._parts
 
-    def use_cloud(self, cloud: Cloud) -> None:
-        """Who answers drafts whose source is a provider."""
+    def use_cloud(self, cloud: Callable[[], Cloud]) -> None:
+        """Who answers drafts whose source is a provider; asked for with the first of them."""
         self._cloud = cloud
 
     def plan(self, draft: Draft) -> AskPlan:
@@ -85,7 +85,7 @@ class AskService:
         elsewhere (see `EscalateService.preview`). Whatever goes wrong later is an `AnswerFailed`.
         """
         if draft.source != "local" and self._cloud is not None:
-            yield from self._cloud.ask(draft, cancel)
+            yield from self._cloud().ask(draft, cancel)
             return
         model = self._check(draft)
         parent = self._parent_of(draft)

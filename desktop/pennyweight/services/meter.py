@@ -25,10 +25,10 @@ from pennyweight.power import Calibration, PowerMeter, SourceInfo
 from pennyweight.services.bookkeeping import line_of
 from pennyweight.services.calibration import TokenCalibration
 from pennyweight.services.events import MeterLine
-from pennyweight.services.imports.overlap import counting
 from pennyweight.services.models import ModelService
 from pennyweight.services.settings import SettingsService
 from pennyweight.store import Store
+from pennyweight.store.overlaps import Counting
 
 Period = Literal["chat", "today", "month", "all"]
 Calibrated = Literal["no", "next", "part", "yes"]
@@ -160,7 +160,11 @@ class MeterService:
                 return LedgerTotals()
             return ledger.totals(conversation_id=conversation_id, reference=reference, without=without)
         start, end = bounds(period, self._now())
-        once = counting(self._store) if self._store.overlaps.any_reports() else "both"
+        once: Counting = "both"
+        if self._store.overlaps.any_reports():
+            from pennyweight.services.imports.overlap import counting  # few ever import a report
+
+            once = counting(self._store)
         return ledger.totals(start=start, end=end, reference=reference, without=without, counting=once)
 
     def line(self, message_id: str) -> MeterLine | None:

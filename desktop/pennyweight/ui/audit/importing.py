@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from pennyweight.bridge.relay import Relay
 from pennyweight.bridge.tasks import TaskRunner
@@ -20,8 +20,6 @@ from pennyweight.ui.audit.import_words import watched_notice
 T = TypeVar("T")
 Done = Callable[[T], None]
 _TELL_SECONDS = 0.05
-WATCH_DELAY_MS = 4_000
-"""The window is painted and the model is being loaded before the logs are looked at."""
 
 
 class Importing(QObject):
@@ -41,9 +39,6 @@ class Importing(QObject):
         self._watching = Cancel()
         self._relay = Relay(self)
         self._relay.arrived.connect(lambda told: self.progress.emit(*told))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._import_watched)
 
     @property
     def busy(self) -> bool:
@@ -80,18 +75,15 @@ class Importing(QObject):
     def query(self, work: Callable[[], T], done: Done[T]) -> None:
         self._runner.query(work, done, self.failed.emit, owner=self)
 
-    def watch_at_start(self, delay_ms: int = WATCH_DELAY_MS) -> None:
-        """A while after the start: the usual places again, if that is switched on."""
-        self._timer.start(delay_ms)
-
     def close(self) -> None:
         """Stop everything, for the end of the program: an import under way takes back what it wrote."""
-        self._timer.stop()
         self._watching.cancel()
         self._relay.close()
         self.stop()
 
-    def _import_watched(self) -> None:
+    def import_watched(self) -> None:
+        """The usual places again, if that is switched on."""
+
         def done(reports: list[ImportReport]) -> None:
             notice = watched_notice(reports)
             if notice:

@@ -29,7 +29,9 @@ class ImportsDesk(QObject):
     notice = Signal(str)
     """What went wrong or was stopped when no dialog was left to say it."""
 
-    def __init__(self, services: Services, runner: TaskRunner, theme: Theme, page: QWidget) -> None:
+    def __init__(
+        self, services: Services, runner: TaskRunner, theme: Theme, page: QWidget, importing: Importing
+    ) -> None:
         super().__init__(page)
         self._services = services
         self._runner = runner
@@ -38,7 +40,7 @@ class ImportsDesk(QObject):
         self._dialog: ImportDialog | None = None
         self._bill: ReconcileDialog | None = None
         self._period: AuditPeriod | None = None
-        self.importing = Importing(services.imports, runner, self)
+        self.importing = importing
         self.button = GhostButton("Import…")
         self.panel = BesidePanel()
         page.setAcceptDrops(True)

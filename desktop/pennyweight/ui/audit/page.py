@@ -34,6 +34,7 @@ from pennyweight.services.thrift import Turn
 from pennyweight.store.audit import Only, RowFilter
 from pennyweight.ui.audit.breakdown_panel import BreakdownPanel
 from pennyweight.ui.audit.days_panel import DaysPanel, TasksPanel
+from pennyweight.ui.audit.importing import Importing
 from pennyweight.ui.audit.imports_desk import ImportsDesk
 from pennyweight.ui.audit.period_picker import PeriodPicker
 from pennyweight.ui.audit.reprice_panel import RepricePanel
@@ -73,7 +74,14 @@ _FOUR, _TWO, _SIDE_BY_SIDE, _ACROSS = 980, 520, 980, 760
 class AuditPage(QWidget):
     """`refresh` reads the ledger anew."""
 
-    def __init__(self, services: Services, runner: TaskRunner, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        runner: TaskRunner,
+        theme: Theme,
+        importing: Importing,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._services = services
         self._runner = runner
@@ -107,7 +115,7 @@ class AuditPage(QWidget):
         self.tasks = TasksPanel(theme)
         self.reprice = RepricePanel(services, runner, theme)
         self.thrift = ThriftPanel(services, runner, theme)
-        self.imports = ImportsDesk(services, runner, theme, self)
+        self.imports = ImportsDesk(services, runner, theme, self, importing)
         self.toast = Toast(self)
         self._menu = QMenu(self)
         self._arrange()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -11,16 +13,17 @@ from pennyweight.bridge.relay import Relay
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import KnownError
-from pennyweight.services.comparison import Statistics
 from pennyweight.services.container import Services
 from pennyweight.services.draft import Draft
 from pennyweight.services.egress import EgressState
-from pennyweight.services.escalation import Preview
-from pennyweight.ui.cloud.ask_sheet import AskSheet
-from pennyweight.ui.cloud.first_choice import first_choice
 from pennyweight.ui.cloud.lock_pill import LockPill
-from pennyweight.ui.cloud.model_picker import CloudModel, CloudModelPicker
 from pennyweight.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from pennyweight.services.comparison import Statistics
+    from pennyweight.services.escalation import Preview
+    from pennyweight.ui.cloud.ask_sheet import AskSheet
+    from pennyweight.ui.cloud.model_picker import CloudModel, CloudModelPicker
 
 NO_KEY = "No provider can be asked yet: none has a key."
 
@@ -45,13 +48,36 @@ class CloudController(QObject):
         self._models: list[CloudModel] = []
         self._chosen: CloudModel | None = None
         self._summary: Cancel | None = None
-        self.sheet = AskSheet(theme, window)
-        self.picker = CloudModelPicker(theme, self.sheet)
+        self._theme = theme
+        self._window = window
         self._relay = Relay(self)
         self._relay.arrived.connect(lambda _none: self.show_lock())
         self._forget = services.egress.on_change(lambda: self._relay.send(None))  # called on any thread
-        self._connect()
+        lock.wanted.connect(self.set_lock)
         self.show_lock()
+
+    @cached_property
+    def sheet(self) -> AskSheet:
+        """Built for the first question: many a start asks nobody."""
+        from pennyweight.ui.cloud.ask_sheet import AskSheet
+
+        sheet = AskSheet(self._theme, self._window)
+        sheet.changed.connect(self._preview)
+        sheet.history.changed.connect(self._preview)
+        sheet.confirmed.connect(lambda: self.confirmed.emit(sheet.previews[0]))
+        sheet.picker_wanted.connect(self._open_picker)
+        sheet.summary_wanted.connect(self._summarize)
+        sheet.way_out.connect(self._way_out)
+        sheet.finished.connect(lambda _result: self._closed())
+        return sheet
+
+    @cached_property
+    def picker(self) -> CloudModelPicker:
+        from pennyweight.ui.cloud.model_picker import CloudModelPicker
+
+        picker = CloudModelPicker(self._theme, self.sheet)
+        picker.chosen.connect(self._choose)
+        return picker
 
     def close(self) -> None:
         """End what runs for the sheet: for the end of the program."""
@@ -106,20 +132,10 @@ class CloudController(QObject):
             lambda: self._fetch_models(writer_of), lambda f: self._models_came(*f), self._failed, owner=self
         )
 
-    def _connect(self) -> None:
-        sheet = self.sheet
-        sheet.changed.connect(self._preview)
-        sheet.history.changed.connect(self._preview)
-        sheet.confirmed.connect(lambda: self.confirmed.emit(sheet.previews[0]))
-        sheet.picker_wanted.connect(self._open_picker)
-        sheet.summary_wanted.connect(self._summarize)
-        sheet.way_out.connect(self._way_out)
-        sheet.finished.connect(lambda _result: self._closed())
-        self.picker.chosen.connect(self._choose)
-        self._lock.wanted.connect(self.set_lock)
-
     def _fetch_models(self, writer_of: str) -> tuple[list[CloudModel], tuple[str, str] | None]:
         """Who can be asked, and who wrote the answer with this id."""
+        from pennyweight.ui.cloud.model_picker import CloudModel
+
         keys = self._services.keys
         rows = self._services.meter.entries(writer_of) if writer_of else ()
         models = [
@@ -131,6 +147,8 @@ class CloudController(QObject):
         return models, next(((row.source, row.model) for row in rows if row.source != "local"), None)
 
     def _models_came(self, models: list[CloudModel], writer: tuple[str, str] | None) -> None:
+        from pennyweight.ui.cloud.first_choice import first_choice
+
         self._models = models
         known = {model.key: model for model in models}
         self._chosen = known.get(self._chosen.key) if self._chosen is not None else None

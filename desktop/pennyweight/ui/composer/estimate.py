@@ -6,7 +6,6 @@ from pennyweight.meter.money import format_usd
 from pennyweight.meter.quantities import format_seconds, format_tokens
 from pennyweight.services.comparison import Statistics
 from pennyweight.services.draft import AskPlan
-from pennyweight.ui.cloud.words import record
 from pennyweight.ui.widgets.parts import Part
 
 
@@ -34,6 +33,8 @@ def advice_parts(advice: Statistics | None) -> list[Part]:
     """ "your record: worth the tokens", where the person's own choices say so; silent where they say "stay local"."""
     if advice is None or advice.advice != "worth the tokens":
         return []
+    from pennyweight.ui.cloud.words import record  # the redactor's patterns come with it: not at every start
+
     return [Part("your record: worth the tokens", "cloud", hint=record(advice))]
 
 

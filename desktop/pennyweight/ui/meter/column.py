@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -19,7 +21,6 @@ from pennyweight.services.meter import MeterService, MeterTotals, Period, Refere
 from pennyweight.services.settings import SettingsService
 from pennyweight.ui.meter.budget_bar import BudgetBar
 from pennyweight.ui.meter.card import MeterCard, SideLine
-from pennyweight.ui.meter.energy_dialog import EnergyDialog
 from pennyweight.ui.meter.energy_label import EnergyLabel
 from pennyweight.ui.meter.figures import (
     HARDWARE_TOOLTIP,
@@ -31,12 +32,14 @@ from pennyweight.ui.meter.figures import (
     unpriced_note,
 )
 from pennyweight.ui.meter.live import LiveAnswers, fold, in_cloud
-from pennyweight.ui.meter.reference_picker import ReferencePicker
 from pennyweight.ui.meter.sparkline import Sparkline
 from pennyweight.ui.meter.tokens_table import TokensTable
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import PlainLabel, SegmentedControl
 from pennyweight.ui.widgets.menu_label import MenuLabel
+
+if TYPE_CHECKING:
+    from pennyweight.ui.meter.reference_picker import ReferencePicker
 
 WIDTH = 264
 _PERIODS: tuple[tuple[Period, str], ...] = (("chat", "Chat"), ("today", "Today"), ("month", "Month"), ("all", "All"))
@@ -96,12 +99,19 @@ class MeterColumn(QFrame):
         self.unpriced.hide()
         self.budget = BudgetBar()
         self.sparkline = Sparkline(theme)
-        self.picker = ReferencePicker(theme, self)
         self._arrange()
         self.periods.changed.connect(lambda _key: self.refresh())
         self.energy.clicked.connect(self.explain_energy)
         self.reference.clicked.connect(self.choose_reference)
-        self.picker.chosen.connect(self._reference_chosen)
+
+    @cached_property
+    def picker(self) -> ReferencePicker:
+        """Built when it is first opened."""
+        from pennyweight.ui.meter.reference_picker import ReferencePicker
+
+        picker = ReferencePicker(self._theme, self)
+        picker.chosen.connect(self._reference_chosen)
+        return picker
 
     @property
     def period(self) -> Period:
@@ -159,6 +169,8 @@ class MeterColumn(QFrame):
         self._runner.query(self._meter.reference_choices, self._open_picker, owner=self)
 
     def explain_energy(self) -> None:
+        from pennyweight.ui.meter.energy_dialog import EnergyDialog
+
         dialog = EnergyDialog(self._meter, self._runner, self.window())
         dialog.finished.connect(dialog.deleteLater)
         dialog.panel.calibrated.connect(self.refresh)

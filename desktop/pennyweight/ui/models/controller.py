@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -15,11 +16,12 @@ from pennyweight.domain.errors import KnownError
 from pennyweight.domain.model import ModelInfo
 from pennyweight.models import MissingModel
 from pennyweight.services.models import ModelService
-from pennyweight.ui.models.details import ModelDetails
 from pennyweight.ui.models.facts import MachineFacts, machine_facts
 from pennyweight.ui.models.loading import ModelLoader
-from pennyweight.ui.models.picker import ModelPicker
 from pennyweight.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from pennyweight.ui.models.picker import ModelPicker
 
 Undo = tuple[str, Callable[[], None]]
 
@@ -51,12 +53,20 @@ class ModelsController(QObject):
         self._runner = runner
         self._folder = str(Path.home())
         self.loader = ModelLoader(models, runner, self)
-        self.picker = ModelPicker(theme)
-        self.picker.use_wanted.connect(self.use)
-        self.picker.add_wanted.connect(lambda: self.add_from_dialog(self._window))
-        self.picker.manage_wanted.connect(self.manage_wanted)
+        self._theme = theme
         self._window: QWidget | None = None
-        self.destroyed.connect(self.picker.deleteLater)
+
+    @cached_property
+    def picker(self) -> ModelPicker:
+        """Built when it is first opened."""
+        from pennyweight.ui.models.picker import ModelPicker
+
+        picker = ModelPicker(self._theme)
+        picker.use_wanted.connect(self.use)
+        picker.add_wanted.connect(lambda: self.add_from_dialog(self._window))
+        picker.manage_wanted.connect(self.manage_wanted)
+        self.destroyed.connect(picker.deleteLater)
+        return picker
 
     def look(self, on_done: Callable[[ShelfState], None], owner: QObject) -> None:
         """Read the shelf on a worker thread."""
@@ -110,6 +120,8 @@ class ModelsController(QObject):
         self._runner.change(work, done, self._error, owner=self)
 
     def show_details(self, model_id: str, parent: QWidget) -> None:
+        from pennyweight.ui.models.details import ModelDetails
+
         def show(info: ModelInfo) -> None:
             dialog = ModelDetails(info, parent)
             dialog.finished.connect(dialog.deleteLater)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,7 +12,6 @@ from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Conversation, Message, Task
 from pennyweight.services.container import Services
 from pennyweight.services.draft import LAST, Draft
-from pennyweight.services.escalation import Preview
 from pennyweight.services.events import AskEvent, UserMessageSaved
 from pennyweight.ui.composer.composer import Content
 from pennyweight.ui.shell.answering import Answering
@@ -19,6 +19,9 @@ from pennyweight.ui.shell.chat_page import ChatPage
 from pennyweight.ui.shell.drafting import Drafting
 from pennyweight.ui.shell.loader import Opened, Page, load_page, open_conversation, open_last, open_new
 from pennyweight.ui.transcript.empty_state import Example
+
+if TYPE_CHECKING:
+    from pennyweight.services.escalation import Preview
 
 
 class ChatController(QObject):

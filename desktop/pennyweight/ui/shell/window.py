@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.conversation import Task, Verdict
@@ -17,15 +17,9 @@ from pennyweight.meter.money import format_usd
 from pennyweight.services.container import Services
 from pennyweight.services.meter import MeterTotals
 from pennyweight.services.settings import Settings
-from pennyweight.ui.audit.page import AuditPage
 from pennyweight.ui.cloud.controller import CloudController
-from pennyweight.ui.compare.controller import CompareController
-from pennyweight.ui.compare.page import ComparePage
 from pennyweight.ui.meter.column import MeterColumn
 from pennyweight.ui.models.controller import ModelsController
-from pennyweight.ui.models.page import ModelsPage
-from pennyweight.ui.onboarding.page import OnboardingPage
-from pennyweight.ui.settings.page import SettingsPage
 from pennyweight.ui.shell.about import AboutDialog
 from pennyweight.ui.shell.announce import announce, spoken
 from pennyweight.ui.shell.attaching import Attaching
@@ -36,6 +30,7 @@ from pennyweight.ui.shell.conversation_actions import ConversationActions
 from pennyweight.ui.shell.engine_status import EngineStatus
 from pennyweight.ui.shell.geometry import WindowState
 from pennyweight.ui.shell.judging import Judging
+from pennyweight.ui.shell.pages import Pages
 from pennyweight.ui.shell.rail import Rail
 from pennyweight.ui.shell.shortcuts import ShortcutsDialog, bind
 from pennyweight.ui.shell.sidebar import Sidebar
@@ -67,7 +62,6 @@ class MainWindow(QMainWindow):
         self.judging = Judging(services.conversations, runner, self.page.transcript, self)
         self.engine = EngineStatus(services.models, runner, self.page.top, self)
         self.cloud = CloudController(services, runner, theme, self.page.top.lock, self)
-        self.compare = CompareController(services, runner, theme, self.compare_page, self)
         self.attaching = Attaching(runner, self.page.composer, self.tell, self)
         self.actions_on_chats = ConversationActions(
             services.conversations, runner, self.sidebar, self.chat, self.toast, self
@@ -86,33 +80,24 @@ class MainWindow(QMainWindow):
         self.chat.open_last()
         self.engine.refresh()
         self.meter.refresh()
-        self.audit_page.imports.importing.watch_at_start()
+        self.pages.watch_logs_later()
         self._refresh_cost()
         if not self._questions_asked:
             self.ask_first_questions()
 
     def ask_first_questions(self) -> None:
         """Show the first-run page; it leads back to the chat."""
-        self.onboarding.start()
+        self.pages.onboarding.start()
         self.rail.hide()
-        self.stack.setCurrentWidget(self.onboarding)
+        self.pages.setCurrentWidget(self.pages.onboarding)
 
     def show_page(self, key: str) -> None:
         """`chat`, `compare`, `audit`, `models` or `settings`."""
-        self.stack.setCurrentWidget(self._pages[key])
+        self.pages.show_page(key)
         self.rail.show()
         self.rail.show_page(key)
         if key == "chat":
             self.page.composer.setFocus()
-        elif key == "compare":
-            self.compare.refresh()
-            self.compare_page.focus_prompt()
-        elif key == "audit":
-            self.audit_page.refresh()
-        elif key == "models":
-            self.models_page.refresh()
-        else:
-            self.settings_page.refresh()
 
     def show_problem(self, error: object) -> None:
         """A sentence in the banner, for an expected failure and for a bug of ours alike."""
@@ -133,28 +118,14 @@ class MainWindow(QMainWindow):
         )
         self.area = ChatArea(self.sidebar, self.page, self.meter)
         self.models = ModelsController(self.services.models, self.runner, self.theme, self)
-        self.compare_page = ComparePage(self.theme)
-        self.models_page = ModelsPage(self.models, self.theme)
-        self.audit_page = AuditPage(self.services, self.runner, self.theme)
-        self.settings_page = SettingsPage(self.services, self.runner, self.theme)
-        self.onboarding = OnboardingPage(self.services.settings, self.services.meter, self.runner, self.theme)
-        self._pages: dict[str, QWidget] = {
-            "chat": self.area,
-            "compare": self.compare_page,
-            "audit": self.audit_page,
-            "models": self.models_page,
-            "settings": self.settings_page,
-        }
-        self.stack = QStackedWidget()
-        for page in (*self._pages.values(), self.onboarding):
-            self.stack.addWidget(page)
+        self.pages = Pages(self.services, self.runner, self.theme, self.models, self.area)
         central = QWidget()
         central.setObjectName("page")
         row = QHBoxLayout(central)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.rail)
-        row.addWidget(self.stack, 1)
+        row.addWidget(self.pages, 1)
         self.setCentralWidget(central)
 
     def _connect(self) -> None:
@@ -182,14 +153,20 @@ class MainWindow(QMainWindow):
         self.meter.reference_changed.connect(lambda _id: chat.drafting.replan())
         self._connect_models()
         self._connect_cloud()
-        self.audit_page.imports.told.connect(
-            lambda notice: self.tell(notice, ("Show", lambda: self.show_page("audit")))
-        )
-        self.audit_page.imports.changed.connect(self.meter.refresh)
-        self.settings_page.changed.connect(self._settings_changed)
-        self.settings_page.questions_wanted.connect(self.ask_first_questions)
-        self.onboarding.done.connect(self._questions_done)
+        self._connect_pages()
         self.runner.problem.connect(self.show_problem)
+
+    def _connect_pages(self) -> None:
+        pages = self.pages
+        pages.imported.connect(lambda notice: self.tell(notice, ("Show", lambda: self.show_page("audit"))))
+        pages.ledger_changed.connect(self.meter.refresh)
+        pages.spending_changed.connect(self.meter.refresh)
+        pages.settings_changed.connect(self._settings_changed)
+        pages.settings_wanted.connect(self._show_settings)
+        pages.questions_wanted.connect(self.ask_first_questions)
+        pages.questions_done.connect(self._questions_done)
+        pages.continued.connect(self._continue_chat)
+        pages.problem.connect(self.show_problem)
 
     def _connect_cloud(self) -> None:
         cloud, chat, page = self.cloud, self.chat, self.page
@@ -198,17 +175,11 @@ class MainWindow(QMainWindow):
         page.transcript.cloud.connect(self.ask_cloud)
         page.transcript.again_cloud.connect(self._again_in_cloud)
         page.transcript.compare.connect(self._compare)
-        escalate = self.services.escalate
         cloud.confirmed.connect(
-            lambda preview: chat.send_to_cloud(preview, lambda cancel: escalate.send(preview, cancel))
+            lambda preview: chat.send_to_cloud(preview, lambda cancel: self.services.escalate.send(preview, cancel))
         )
         cloud.problem.connect(self.show_problem)
-        self.compare.problem.connect(self.show_problem)
-        self.compare.continued.connect(self._continue_chat)
-        self.compare.spent.connect(self.meter.refresh)
-        for source in (cloud, self.compare):
-            source.settings_wanted.connect(self._show_settings)
-        self.settings_page.spending_changed.connect(self.meter.refresh)
+        cloud.settings_wanted.connect(self._show_settings)
 
     def ask_cloud(self, answer_id: str = "") -> None:
         """Show what asking the cloud would mean for this answer, the draft, or the last answer. Sends nothing."""
@@ -232,20 +203,21 @@ class MainWindow(QMainWindow):
             self.cloud.ask(answer_id, again=True)
 
     def _judge_last(self, verdict: Verdict) -> None:
-        if self.stack.currentWidget() is self.area:
+        if self.pages.shows("chat"):
             self.judging.toggle_last(verdict)
 
     def _compare(self, question_id: str) -> None:
         """Put a question of the chat onto the Compare page."""
         question = self.chat.message(question_id)
-        if question is not None and not self.compare_page.running:
-            self.compare_page.show_setup()
-            self.compare_page.setup.fill(question.text, question.task, question.attachments)
+        page = self.pages.compare_page
+        if question is not None and not page.running:
+            page.show_setup()
+            page.setup.fill(question.text, question.task, question.attachments)
             self.show_page("compare")
 
     def _show_settings(self, section: str) -> None:
         self.show_page("settings")
-        self.settings_page.show_section(section)
+        self.pages.settings_page.show_section(section)
 
     def _continue_chat(self, conversation_id: str) -> None:
         self.show_page("chat")
@@ -265,12 +237,12 @@ class MainWindow(QMainWindow):
         models.loader.stopped.connect(lambda: top.show_loading(None))
 
     def _models_told(self, sentence: str, action: Action | None) -> None:
-        if self.stack.currentWidget() is not self.models_page:  # which says it itself
+        if not self.pages.shows("models"):  # which says it itself
             self.tell(sentence, action)
 
     def _models_failed(self, error: object) -> None:
         self.page.top.show_loading(None)
-        if self.stack.currentWidget() is not self.models_page:
+        if not self.pages.shows("models"):
             self.show_problem(error)
 
     def _settings_changed(self, chosen: Settings) -> None:
@@ -318,7 +290,7 @@ class MainWindow(QMainWindow):
 
     def _import(self) -> None:
         self.show_page("audit")
-        self.audit_page.imports.open()
+        self.pages.audit_page.imports.open()
 
     def _quit(self) -> None:
         self.close()
@@ -397,8 +369,7 @@ class MainWindow(QMainWindow):
             self.meter.stop()
             self.engine.close()
             self.cloud.close()
-            self.compare.close()
-            self.audit_page.imports.close()
+            self.pages.close_all()
             self.runner.shutdown()
         super().closeEvent(event)
         self.closed.emit()

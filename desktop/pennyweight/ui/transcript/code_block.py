@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.theme.fonts import mono_font
-from pennyweight.ui.transcript.highlight import highlight
 from pennyweight.ui.transcript.markdown import set_plain
 from pennyweight.ui.transcript.text_view import TextView
 from pennyweight.ui.widgets import LinkButton, PlainLabel
@@ -93,6 +92,8 @@ class CodeBlock(QFrame):
         self._text = text
         self._closed = True
         set_plain(self._view.shown(), text)
+        from pennyweight.ui.transcript.highlight import highlight  # most chats have no code
+
         highlight(self._view.shown(), self._language, self._theme.tokens())
 
     def redress(self) -> None:

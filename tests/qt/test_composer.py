@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,17 @@ def test_what_cannot_be_sent_is_not_sent_until_it_changes(qtbot: QtBot, composer
         QTest.keyClick(composer.editor, Qt.Key.Key_Return)
     QTest.keyClicks(composer.editor, "!")
     assert composer.send_button.isEnabled()
+
+
+def test_what_another_task_could_take_is_one_click_away(qtbot: QtBot, composer: Composer) -> None:
+    composer.editor.setPlainText("A whole book")
+    composer.show_plan(replace(plan(problem="This is too long for the model."), instead=Task.SUMMARIZE))
+    assert composer.instead.text() == "Summarize it instead"
+    with qtbot.waitSignal(composer.edited):
+        composer.instead.click()
+    assert composer.content() == Content("A whole book", Task.SUMMARIZE)
+    composer.show_plan(plan(parts="Goes in 7 parts."))
+    assert composer.instead.isHidden()
 
 
 def test_while_an_answer_streams_the_button_stops_it(qtbot: QtBot, composer: Composer) -> None:

@@ -44,6 +44,8 @@ class ScriptedSource:
     requests: list[AnswerRequest] = field(default_factory=list)
     load_error: KnownError | None = None
     loaded: LoadedModel | None = None
+    counted: list[str] = field(default_factory=list)
+    """Every text and turn whose tokens were asked for."""
 
     def process_id(self) -> int | None:
         return None
@@ -60,9 +62,11 @@ class ScriptedSource:
         return self.loaded
 
     def count_text_tokens(self, text: str, model: str) -> int:
+        self.counted.append(text)
         return len(text.split())
 
     def count_prompt_tokens(self, turns: Sequence[ChatTurn], model: str) -> int:
+        self.counted += [turn.text for turn in turns]
         return sum(len(turn.text.split()) + 4 for turn in turns) + 2
 
     def context_window(self, model: str) -> int:

@@ -167,14 +167,14 @@ class Answering:
             max_output=self._recipe.sampling.max_output_tokens,
             again=self._job.again,
         )
-        newest = found[-1].text
-        self._parts.counters.learn(loaded.id, newest, counter.text(newest))
         if plan.overflow:
             long = LongSummary(self._recipe, request_of(self._job.question, self._recipe), counter)
             if self._task is not Task.SUMMARIZE or not long.possible:
                 raise too_long(plan, counter.window, self._task)
             self._reason = yield from long.run(self._long_call, self._part_done)
             return
+        newest = found[-1].text
+        self._parts.counters.learn(loaded.id, newest, counter.text(newest))
         sampling = replace(self._recipe.sampling, max_output_tokens=plan.max_output)
         result = yield from self._call(plan.turns, sampling, "answer", True, plan)
         self._reason = result.reason
@@ -245,8 +245,9 @@ def too_long(plan: ContextPlan, window: int, task: Task) -> ContextOverflowError
     hint = "Shorten it, choose a model with a larger context window"
     if task is not Task.SUMMARIZE:
         hint += ", or use Summarize, which takes texts of any length"
+    about = "at least" if plan.at_least else "about"
     return ContextOverflowError(
-        f"This text is about {plan.overflow:,} tokens too long for the model's context window of {window:,}.",
+        f"This text is {about} {plan.overflow:,} tokens too long for the model's context window of {window:,}.",
         kept="Nothing was sent.",
         advice=f"{hint}.",
     )

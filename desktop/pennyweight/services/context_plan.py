@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pennyweight.domain.answer import ChatTurn
 from pennyweight.domain.conversation import Message
-from pennyweight.services.tokens import TURN_OVERHEAD, Counter
+from pennyweight.services.tokens import TURN_OVERHEAD, Counter, least_tokens
 from pennyweight.services.turns import Group, as_turns
 
 KEEP_SHARE = 0.5
@@ -29,6 +29,8 @@ class ContextPlan:
     """Output tokens that have room."""
     overflow: int
     """Tokens by which system prompt and newest turn alone are too long; 0 if they fit."""
+    at_least: bool = False
+    """The newest turn was too long to be worth counting: input and overflow are lower bounds."""
 
     @property
     def left_out_sentence(self) -> str:
@@ -56,6 +58,17 @@ def plan_context(
         raise ValueError("there is nothing to send")
     reserve = output_reserve(counter.window, max_output)
     room = counter.window - reserve
+    least = least_tokens(groups[-1].text)
+    if least > counter.window:  # counting some megabytes takes the model seconds, and would say the same
+        return ContextPlan(
+            turns=(),
+            left_out=(),
+            input_tokens=least,
+            resent_tokens=0,
+            max_output=1,
+            overflow=least - room,
+            at_least=True,
+        )
     costs = [counter.text(group.text) + TURN_OVERHEAD for group in groups]
     fixed = (counter.text(system) + TURN_OVERHEAD if system else 0) + TURN_OVERHEAD
     last = len(groups) - 1

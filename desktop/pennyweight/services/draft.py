@@ -60,6 +60,8 @@ class AskPlan:
     parts_sentence: str = ""
     problem: str = ""
     """Why it cannot be sent, in a sentence; empty if it can."""
+    instead: Task | None = None
+    """The task that could take it, where this one cannot."""
     basis: Basis = "unknown"
     """"measured": seconds and prices rest on this model's own answers; "estimated": on rules of thumb."""
     counted: bool = False

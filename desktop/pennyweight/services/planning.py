@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pennyweight.domain.conversation import Message, Task
@@ -16,14 +16,14 @@ from pennyweight.services.context_plan import ContextPlan, plan_context
 from pennyweight.services.draft import AskPlan, Basis
 from pennyweight.services.local_speed import local_speed
 from pennyweight.services.long_answer import LongSummary
-from pennyweight.services.tokens import Counter
+from pennyweight.services.tokens import Counter, least_tokens
 from pennyweight.services.turns import groups, request_of
 
 _ENOUGH_ANSWERS = 3
 
 
-def problem_plan(problem: str) -> AskPlan:
-    """A plan for what cannot be sent."""
+def problem_plan(problem: str, instead: Task | None = None) -> AskPlan:
+    """A plan for what cannot be sent, or only with the task `instead`."""
     return AskPlan(
         input_tokens=0,
         resent_tokens=0,
@@ -37,6 +37,7 @@ def problem_plan(problem: str) -> AskPlan:
         equivalent_high=None,
         reference_name="",
         problem=problem,
+        instead=instead,
     )
 
 
@@ -64,6 +65,8 @@ class Planner:
     def _with(self, path: Sequence[Message], model: ModelInfo, counter: Counter) -> AskPlan:
         recipe = self._parts.recipes[path[-1].task]
         found = groups(path, {each.task: each for each in self._parts.recipes})
+        if counter.exact and least_tokens(found[-1].text) > counter.window:
+            counter = self._parts.counters.estimated(model, counter.window)  # nobody waits for an exact count of a book
         context = plan_context(recipe.system, found, counter, max_output=recipe.sampling.max_output_tokens)
         expected = self._expected_output(recipe, model)
         if not context.overflow:
@@ -71,12 +74,19 @@ class Planner:
             return self._priced(model, counter, load, context)
         long = LongSummary(recipe, request_of(path[-1], recipe), counter)
         if recipe.task is not Task.SUMMARIZE or not long.possible:
-            return problem_plan(too_long(context, counter.window, recipe.task).sentence)
+            takes = recipe.task is not Task.SUMMARIZE and self._summary(path[-1], counter).possible
+            sentence = too_long(context, counter.window, recipe.task).sentence
+            return problem_plan(sentence, Task.SUMMARIZE if takes else None)
         shape = long.shape()
         around = (shape.calls - shape.parts) * expected + shape.calls * 60
         load = _Load(context.input_tokens + around, 0, shape.calls * expected)
-        sentence = f"Longer than the model can read at once: about {shape.parts} parts, then all of them together."
+        sentence = f"Longer than the model can read at once: about {shape.parts:,} parts, then all of them together."
         return self._priced(model, counter, load, context, shape.parts, sentence)
+
+    def _summary(self, message: Message, counter: Counter) -> LongSummary:
+        """The same message, were it sent to be summarized."""
+        recipe = self._parts.recipes[Task.SUMMARIZE]
+        return LongSummary(recipe, request_of(replace(message, task=Task.SUMMARIZE), recipe), counter)
 
     def _expected_output(self, recipe: Recipe, model: ModelInfo) -> int:
         stats = self._parts.store.ledger.output_stats(recipe.task.value, model.id)

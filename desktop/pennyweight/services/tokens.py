@@ -12,7 +12,14 @@ TURN_OVERHEAD = 6
 """Tokens that a chat template puts around one turn, roughly."""
 DEFAULT_BYTES_PER_TOKEN = 3.4
 """Of UTF-8 text, until this model has counted some itself. Low, so that an estimate is rather too high."""
+MOST_BYTES_PER_TOKEN = 16
+"""Far above what a text comes to (English: 4 to 5), white space left aside: long runs of it are one token."""
 _CACHE_SIZE = 2_000
+
+
+def least_tokens(text: str) -> int:
+    """A text has this many tokens or more, whatever the model: for what is far too long to be counted in a moment."""
+    return len("".join(text.split()).encode("utf-8", "replace")) // MOST_BYTES_PER_TOKEN
 
 
 class Counter(Protocol):

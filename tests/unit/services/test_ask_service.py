@@ -190,6 +190,25 @@ def test_a_newest_turn_that_cannot_fit_is_told_before_anything_is_sent(bench: Be
     assert bench.source.requests == []
 
 
+@pytest.mark.parametrize("loaded", [True, False])
+def test_some_megabytes_are_told_as_too_long_without_being_counted(bench: Bench, loaded: bool) -> None:
+    text = "Every word of it was written down. " * 150_000
+    file = Attachment(name="book.txt", text=text, size_bytes=len(text), sha256="1")
+    if loaded:
+        bench.source.load("pennyweight-starter", Cancel(), lambda _: None)
+    plan = bench.ask.plan(Draft(text="What is it about?", task=Task.ASK, attachments=(file,)))
+    assert "at least" in plan.problem
+    assert "use Summarize" in plan.problem
+    assert plan.instead is Task.SUMMARIZE
+    failed = bench.run("What is it about?", attachments=(file,))[-1]
+    assert isinstance(failed, AnswerFailed)
+    assert "at least" in failed.message.note
+    summary = bench.ask.plan(Draft(text="", task=Task.SUMMARIZE, attachments=(file,)))
+    assert summary.problem == ""
+    assert summary.parts > 100
+    assert max(map(len, bench.source.counted), default=0) < 10_000
+
+
 def test_a_long_text_is_summarized_in_parts_with_one_ledger_entry_each(bench: Bench) -> None:
     text = "\n\n".join(words(60, f"p{number}x") for number in range(30))
     bench.source.script = [Says(f"Summary {number}.") for number in range(40)]

@@ -12,7 +12,7 @@ from pennyweight.domain.answer import Role
 from pennyweight.domain.conversation import Attachment, Message, Task
 from pennyweight.services.context_plan import ContextPlan, plan_context
 from pennyweight.services.recipes import RecipeBook
-from pennyweight.services.tokens import EstimatedCounter
+from pennyweight.services.tokens import EstimatedCounter, least_tokens
 from pennyweight.services.turns import Group, groups, request_of, user_text
 
 RECIPES = {recipe.task: recipe for recipe in RecipeBook()}
@@ -70,6 +70,12 @@ def test_what_is_left_out_is_told() -> None:
 
 def test_a_newest_turn_that_is_too_long_is_an_overflow() -> None:
     assert plan(chat([10, 10, 2000])).overflow > 1000
+
+
+@given(st.lists(st.sampled_from(["word", "Straßenbahnhaltestelle", "    ", "\n\n", "a", "学习", "1,024.5"])))
+def test_the_lower_bound_is_below_every_estimate(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    assert least_tokens(text) <= EstimatedCounter(1000, 9.0).text(text)
 
 
 def test_empty_answers_fall_away_and_turns_alternate() -> None:

@@ -51,7 +51,9 @@ class Composer(QFrame):
         self.setObjectName("composer")
         self._placeholders = {recipe.task.value: recipe.placeholder for recipe in recipes}
         self._streaming = False
+        self._names = {recipe.task.value: recipe.name for recipe in recipes}
         self._problem = ""
+        self._instead: Task | None = None
         self._quiet = False
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)
@@ -62,11 +64,19 @@ class Composer(QFrame):
         self.editor = Editor()
         self._notice = PlainLabel(tone="warn", kind="small", wrap=True)
         self._notice.hide()
-        for widget in (self._editing, self.tasks, self.chips, self.editor, self._notice):
+        self.instead = LinkButton("", name="Use the task that can take it")
+        self.instead.hide()
+        for widget in (self._editing, self.tasks, self.chips, self.editor):
             column.addWidget(widget)
+        said = QHBoxLayout()
+        said.setSpacing(10)
+        said.addWidget(self._notice, 1)
+        said.addWidget(self.instead, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(said)
         column.addLayout(self._foot(theme))
         self.tasks.changed.connect(self._task_chosen)
         self.chips.changed.connect(self._changed)
+        self.instead.clicked.connect(self._use_instead)
         self.editor.textChanged.connect(self._changed)
         self.editor.submitted.connect(self._submit)
         self.editor.files_dropped.connect(self.files_dropped)
@@ -127,6 +137,10 @@ class Composer(QFrame):
         self._notice.setText(sentence)
         self._notice.set_tone("warn" if plan is not None and (plan.problem or plan.left_out_sentence) else "mute")
         self._notice.setVisible(bool(sentence))
+        self._instead = None if plan is None or empty or self.editing else plan.instead
+        if self._instead is not None:
+            self.instead.setText(f"{self._names[self._instead.value]} it instead")
+        self.instead.setVisible(self._instead is not None)
         self._refresh()
 
     def notice_text(self) -> str:
@@ -162,6 +176,11 @@ class Composer(QFrame):
         foot.addWidget(self.cloud_button, 0, Qt.AlignmentFlag.AlignBottom)
         foot.addWidget(self.send_button, 0, Qt.AlignmentFlag.AlignBottom)
         return foot
+
+    def _use_instead(self) -> None:
+        if self._instead is not None:
+            self.choose_task(self._instead)
+            self.editor.setFocus()
 
     def _task_chosen(self, _key: str) -> None:
         self._show_placeholder()

@@ -41,6 +41,7 @@ def detail(window: MainWindow) -> str:
 
 def test_a_chat_is_tagged_by_keyboard_and_the_tag_can_be_undone(qtbot: QtBot, window: MainWindow) -> None:
     chats, listed = window.services.conversations, window.sidebar.list
+    listed.setFocus()
     listed.setCurrentIndex(window.sidebar.model.index_of("one"))
     QTest.keyClick(listed, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: bool(window.findChildren(ProjectDialog)))
@@ -55,3 +56,14 @@ def test_a_chat_is_tagged_by_keyboard_and_the_tag_can_be_undone(qtbot: QtBot, wi
     window.toast._action.click()
     qtbot.waitUntil(lambda: chats.project("one") == "" and not window.runner.busy)
     assert "harbour" not in detail(window)
+
+
+def test_a_chat_is_tagged_from_the_message_box_too(qtbot: QtBot, window: MainWindow) -> None:
+    window.chat.open("one")
+    qtbot.waitUntil(lambda: window.chat.conversation_id == "one")
+    editor = window.page.composer.editor
+    assert window.focusWidget() is editor
+    QTest.keyClick(editor, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(window.findChildren(ProjectDialog)))
+    (dialog,) = window.findChildren(ProjectDialog)
+    dialog.reject()

@@ -66,7 +66,13 @@ def test_everything_usable_has_a_name_and_shortcuts_do_their_work(qtbot: QtBot, 
         window.show()
         window.start()
         qtbot.waitUntil(lambda: not window.runner.busy)
+        for key in ("compare", "audit", "models", "settings", "chat"):
+            window.show_page(key)
+        window.ask_first_questions()
+        _built = (window.cloud.picker, window.meter.picker, window.models.picker)
+        qtbot.waitUntil(lambda: not window.runner.busy)
         assert _unnamed(window) == []
+        window.show_page("chat")
         _use_the_keyboard(qtbot, window)
         window.resize(1234, 700)
         qtbot.waitUntil(lambda: not window.runner.busy)

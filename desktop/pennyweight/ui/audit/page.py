@@ -303,8 +303,6 @@ class AuditPage(QWidget):
     def _place(self, wide: bool) -> None:
         """What is about the calls of the period is left out where there is none."""
         used = self._report is None or self._report.totals.calls > 0
-        for about in (self.breakdown, self.tasks, self.reprice, self.thrift):
-            about.setVisible(used)
         shown: tuple[QWidget, ...] = (
             (self.breakdown, self.what_if, self.tasks, self.reprice) if used else (self.what_if,)
         )
@@ -314,6 +312,13 @@ class AuditPage(QWidget):
         self._lower.addWidget(self.thrift, 4, 0, 1, 2 if pairs else 1)
         self.thrift.set_wide(wide)
         self._lower.setColumnStretch(1, 1 if pairs else 0)
+        for about in (
+            self.breakdown,
+            self.tasks,
+            self.reprice,
+            self.thrift,
+        ):  # in the page by now
+            about.setVisible(used)
 
     def _head(self) -> QBoxLayout:
         left, right = QHBoxLayout(), QHBoxLayout()

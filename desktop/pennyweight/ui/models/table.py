@@ -160,7 +160,8 @@ class ModelTable(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(7)
         dot = Dot("local" if row.in_use else "mute")
-        dot.setVisible(row.in_use)
+        if not row.in_use:
+            dot.hide()
         line.addWidget(dot)
         name = ElidedLabel(row.info.name, kind="strong" if row.in_use else "body", greedy=False)
         holder.setToolTip(plain_tooltip(str(row.info.path)))

@@ -91,7 +91,8 @@ class FieldRow(QWidget):
             line.addWidget(control)
         line.addStretch(1)
         self.hint = PlainLabel(hint, tone="mute", kind="small", wrap=True)
-        self.hint.setVisible(bool(hint))
+        if not hint:
+            self.hint.hide()
         self.reason = PlainLabel("", tone="warn", kind="small", wrap=True)
         self.reason.hide()
         grid = QGridLayout(self)

@@ -24,6 +24,8 @@ BINDINGS = (
     Binding("search", ("Ctrl+K", "Ctrl+F"), "Search all chats"),
     Binding("previous_chat", ("Ctrl+Up",), "Chat above in the list"),
     Binding("next_chat", ("Ctrl+Down",), "Chat below in the list"),
+    Binding("rename", ("F2",), "Rename this chat, or the one chosen in the list"),
+    Binding("project", ("Ctrl+T",), "Its project in the audit"),
     Binding("send", ("Ctrl+Return", "Ctrl+Enter"), "Send"),
     Binding("ask_cloud", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), "Ask the cloud: see first what would be sent"),
     Binding("stop", ("Esc",), "Stop the answer, leave an edit"),
@@ -53,8 +55,7 @@ BINDINGS = (
 _MORE = (
     ("Enter", "Send, from the message box"),
     ("Shift+Enter", "New line"),
-    ("F2, Delete", "Rename, delete a chat"),
-    ("Ctrl+T", "Project of a chat, in the list"),
+    ("Delete", "Delete a chat, in the list"),
 )
 
 

@@ -24,14 +24,11 @@ PAGE = 200
 
 class _List(QListView):
     delete_key = Signal()
-    project_key = Signal()
     enter_key = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Delete:
             self.delete_key.emit()
-        elif event.key() == Qt.Key.Key_T and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-            self.project_key.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.state() != self.State.EditingState:
             self.enter_key.emit()
         else:
@@ -47,6 +44,8 @@ class Sidebar(QFrame):
     renamed = Signal(str, str)
     project = Signal(str)
     """The id of a chat whose project tag is to be chosen."""
+    title_edited = Signal()
+    """The field in the row is gone, whether the title changed or not."""
 
     def __init__(
         self, theme: Theme, conversations: ConversationService, runner: TaskRunner, parent: QWidget | None = None
@@ -56,6 +55,8 @@ class Sidebar(QFrame):
         self._conversations = conversations
         self._runner = runner
         self._current = ""
+        self._to_edit = ""
+        self._stale = False
         self._asked = 0
         self._limit = PAGE
         column = QVBoxLayout(self)
@@ -111,6 +112,21 @@ class Sidebar(QFrame):
         index = self.model.index_of(conversation_id)
         return self.model.rows[index.row()].title if index.isValid() else ""
 
+    def chosen(self) -> str:
+        """The chat under the keyboard's cursor; "" while the list does not have the keyboard."""
+        row = self._row(self.list.currentIndex()) if self.list.hasFocus() else None
+        return row.conversation_id if row is not None else ""
+
+    def edit_title(self, conversation_id: str) -> None:
+        """Rename it in its row; from a search the whole list comes back first."""
+        self._to_edit = conversation_id
+        if self.search.text():
+            self.search.clear()
+            self._timer.stop()
+            self.reload()
+        else:
+            self._edit_waiting()
+
     def neighbour(self, step: int) -> str:
         """The id of the next (+1) or previous (-1) conversation in the list; "" at the end."""
         ids = self.model.conversations()
@@ -124,11 +140,13 @@ class Sidebar(QFrame):
     def _build_list(self, theme: Theme) -> _List:
         view = _List()
         view.setModel(self.model)
-        view.setItemDelegate(ConversationDelegate(theme, view))
+        delegate = ConversationDelegate(theme, view)
+        view.setItemDelegate(delegate)
+        delegate.closeEditor.connect(lambda: self._edited())  # after the view, which takes the focus for itself
         view.setFrameShape(QFrame.Shape.NoFrame)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)  # F2 is the window's
         view.setMouseTracking(True)
         view.setAccessibleName("Chats")
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -137,7 +155,6 @@ class Sidebar(QFrame):
         view.enter_key.connect(lambda: self._open(view.currentIndex()))
         view.verticalScrollBar().valueChanged.connect(self._more_at_the_end)
         view.delete_key.connect(lambda: self._delete(view.currentIndex()))
-        view.project_key.connect(lambda: self._project(view.currentIndex()))
         return view
 
     def _more_at_the_end(self, value: int) -> None:
@@ -147,13 +164,33 @@ class Sidebar(QFrame):
             self._limit += PAGE
             self.reload()
 
+    def _edit_waiting(self) -> None:
+        index = self.model.index_of(self._to_edit) if self._to_edit else QModelIndex()
+        self._to_edit = ""
+        if index.isValid():
+            self.list.setFocus()
+            self.list.scrollTo(index)
+            self.list.setCurrentIndex(index)
+            self.list.edit(index)
+
+    def _edited(self) -> None:
+        """What was to be shown meanwhile would have taken the field away."""
+        if self._stale:
+            self._stale = False
+            self.reload()
+        self._mark()
+        self.title_edited.emit()
+
     def _show_all(self, asked: int, found: list[ConversationSummary]) -> None:
-        if asked == self._asked:
+        if asked == self._asked and self.list.state() == _List.State.EditingState:
+            self._stale = True
+        elif asked == self._asked:
             place = self.list.verticalScrollBar().value()
             self._none_yet.setVisible(not found)
             self.model.show_rows(summary_rows(found, date.today()))
             self._mark()
             self.list.verticalScrollBar().setValue(place)
+            self._edit_waiting()
 
     def _show_hits(self, asked: int, hits: Sequence[SearchHit]) -> None:
         if asked == self._asked:
@@ -202,7 +239,7 @@ class Sidebar(QFrame):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Open", lambda: self._open(index))
         if not row.message_id:
-            menu.addAction("Rename…", lambda: self.list.edit(index))
+            menu.addAction("Rename…", lambda: self.edit_title(row.conversation_id))
             menu.addAction("Project…", lambda: self._project(index))
             menu.addSeparator()
             menu.addAction("Delete", lambda: self._delete(index))

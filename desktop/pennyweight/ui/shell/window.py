@@ -132,6 +132,7 @@ class MainWindow(QMainWindow):
         self.rail.chosen.connect(self.show_page)
         self.sidebar.new_chat.connect(self._new_chat)
         self.sidebar.opened.connect(self._open)
+        self.sidebar.title_edited.connect(self._title_edited)
         chat, page = self.chat, self.page
         chat.shown.connect(self._shown)
         chat.list_changed.connect(self.sidebar.reload)
@@ -264,6 +265,8 @@ class MainWindow(QMainWindow):
             "search": self._search,
             "previous_chat": lambda: self._neighbour(-1),
             "next_chat": lambda: self._neighbour(1),
+            "rename": self._rename,
+            "project": self._project,
             "send": chat.send,
             "stop": self._escape,
             "again": self._again,
@@ -314,6 +317,29 @@ class MainWindow(QMainWindow):
         other = self.sidebar.neighbour(step)
         if other:
             self.chat.open(other)
+
+    def _rename(self) -> None:
+        chosen = self._chosen_chat()
+        if chosen:
+            self.show_page("chat")
+            self.area.show_list()
+            self.sidebar.edit_title(chosen)
+
+    def _title_edited(self) -> None:
+        if not self.area.hide_forced():
+            self.page.composer.setFocus()
+
+    def _project(self) -> None:
+        chosen = self._chosen_chat()
+        if chosen:
+            self.actions_on_chats.ask_project(chosen)
+
+    def _chosen_chat(self) -> str:
+        """The one chosen in the list while that has the keyboard, else the one that is shown."""
+        chosen = self.sidebar.chosen() or self.chat.conversation_id
+        if not chosen:
+            self.tell("This chat has no name and no project yet: ask something first.")
+        return chosen
 
     def _search(self) -> None:
         self.show_page("chat")

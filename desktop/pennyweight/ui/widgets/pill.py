@@ -37,7 +37,8 @@ class Pill(QFrame):
         row.setContentsMargins(11, 4, 11, 4)
         row.setSpacing(7)
         self.dot = Dot(dot or "mute")
-        self.dot.setVisible(dot is not None)
+        if dot is None:
+            self.dot.hide()
         row.addWidget(self.dot)
         self._icons: list[tuple[QLabel, str, int]] = []
         if icon:

@@ -59,7 +59,9 @@ def test_finished_parts_are_in_the_ledger_and_their_text_is_kept(program: Progra
     try:
         answer = services.conversations.message(message_id)
         assert answer.state is MessageState.INTERRUPTED
-        assert answer.note
+        assert answer.text.startswith(f"**Summaries of {PARTS} of ")
+        assert "program ended" in answer.note
+        assert "not the answer. Answer again" in answer.note
         rows = services.meter.entries(message_id)
         assert [row.kind for row in rows] == ["part"] * PARTS
         assert all(row.stop_reason is not StopReason.FAILED and row.usage.output_total > 0 for row in rows)

@@ -21,6 +21,8 @@ class AnswerWriter:
         self._clock = clock
         self._text = [message.text]
         self._reasoning = [message.reasoning]
+        self._unfinished = ""
+        self._anew = False
         self._written_at = -EVERY_SECONDS
         self.message = message
 
@@ -29,6 +31,8 @@ class AnswerWriter:
         return "".join(self._text)
 
     def add(self, text: str = "", reasoning: str = "") -> None:
+        if text and self._anew:
+            self._text, self._unfinished, self._anew = [], "", False
         if text:
             self._text.append(text)
         if reasoning:
@@ -36,24 +40,32 @@ class AnswerWriter:
         if self._clock() - self._written_at >= EVERY_SECONDS:
             self.flush()
 
-    def finish_part(self, text: str, rows: Sequence[LedgerEntry]) -> None:
-        """`text` instead of all text so far, and the rows of the calls that are done, in one transaction."""
-        self._text = [text]
+    def finish_part(self, text: str, unfinished: str, rows: Sequence[LedgerEntry]) -> None:
+        """`text` instead of all text so far, and the rows of the calls that are done, in one transaction.
+
+        `unfinished` says that the text is not the answer; it becomes the message's note if nothing better follows.
+        """
+        self._text, self._unfinished = [text], unfinished
         self._written_at = self._clock()
-        self._store.conversations.finish_part(self.message.id, text, rows)
+        self._store.conversations.finish_part(self.message.id, text, unfinished, rows)
 
     def begin_anew(self) -> None:
-        """What follows replaces the text so far, which stays in the database until the first piece arrives."""
-        self._text = []
+        """What follows replaces the text so far, which stays until the first piece arrives."""
+        self._anew = True
 
     def flush(self) -> None:
         self._written_at = self._clock()
         self._store.conversations.append_text(
-            self.message.id, text=self.text, reasoning="".join(self._reasoning), state=MessageState.STREAMING
+            self.message.id,
+            text=self.text,
+            reasoning="".join(self._reasoning),
+            state=MessageState.STREAMING,
+            note=self._unfinished,
         )
 
     def finish(self, state: MessageState, rows: Sequence[LedgerEntry], note: str = "") -> Message:
         """The end of the answer and its ledger rows (those of finished parts are there already), in one transaction."""
+        note = " ".join(part for part in (note, self._unfinished) if part)
         self.message = replace(
             self.message, text=self.text.strip(), reasoning="".join(self._reasoning).strip(), state=state, note=note
         )

@@ -179,8 +179,13 @@ class Answering:
         result = yield from self._call(plan.turns, sampling, "answer", True, plan)
         self._reason = result.reason
 
-    def _part_done(self, text: str) -> None:
-        self._writer.finish_part(text, self._rows)
+    def _part_done(self, text: str, done: int, total: int) -> None:
+        if not text:
+            self._writer.finish_part("", "", self._rows)
+            return
+        which = f"{done:,} of {total:,} parts" if done < total else f"all {total:,} parts, not put together yet"
+        note = "These are summaries of parts of the text, not the answer. Answer again for the summary of the whole."
+        self._writer.finish_part(f"**Summaries of {which}**\n\n{text}", note, self._rows)
 
     def _long_call(
         self, turns: tuple[ChatTurn, ...], sampling: Sampling, kind: EntryKind, shown: bool, status: Status, /

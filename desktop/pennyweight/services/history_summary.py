@@ -35,7 +35,7 @@ def summarize_history(
         if not long.possible:
             return ""
         calls = _Calls(parts, model, said[-1], cancel)
-        for event in long.run(calls.call, lambda _: None):
+        for event in long.run(calls.call, lambda *_: None):
             if isinstance(event, Status):
                 on_status(event.text)
         return "" if cancel.cancelled else calls.text

@@ -21,6 +21,10 @@ _MARGIN = 8
 _SMALLEST_PART = 32
 
 
+OnParts = Callable[[str, int, int], None]
+"""The summaries so far as one text, how many parts are in them, and of how many."""
+
+
 class Call(Protocol):
     """Makes one model call; `shown` streams its text into the answer."""
 
@@ -69,10 +73,10 @@ class LongSummary:
             calls += left
         return Shape(parts, calls)
 
-    def run(self, call: Call, on_parts: Callable[[str], None]) -> Generator[AskEvent, None, StopReason]:
+    def run(self, call: Call, on_parts: OnParts) -> Generator[AskEvent, None, StopReason]:
         """Make the calls; the last join is shown as the answer.
 
-        After each other call `on_parts` gets the summaries so far as one text, to be kept.
+        After each other call `on_parts` gets what is to be kept should nothing follow.
         """
         parts = split_text(self._material, self.budget, self._counter.text)
         parts = [part for part in parts if part.strip()]
@@ -85,13 +89,13 @@ class LongSummary:
             text = result.text.strip()
             if text:
                 summaries.append(text)
-            on_parts("\n\n".join(summaries))
+            on_parts("\n\n".join(summaries), index, len(parts))
             if result.reason is StopReason.STOPPED:
                 return result.reason
             yield PartFinished(index, len(parts), text)
         if not summaries:
             return StopReason.END
-        return (yield from self._join(call, summaries, on_parts))
+        return (yield from self._join(call, summaries, lambda text: on_parts(text, len(parts), len(parts))))
 
     def _join(
         self, call: Call, summaries: list[str], on_parts: Callable[[str], None]

@@ -123,7 +123,7 @@ def interrupt_orphans(db: Database, note: str) -> int:
     ).fetchall()
     orphans = [row["number"] for row in rows if not _owned(row)]
     db.conn.executemany(
-        "UPDATE messages SET state = 'interrupted', note = CASE note WHEN '' THEN ? ELSE note END,"
+        "UPDATE messages SET state = 'interrupted', note = trim(? || ' ' || note),"
         " owner_pid = NULL, owner_started = NULL WHERE number = ?",
         [(note, number) for number in orphans],
     )

@@ -57,23 +57,25 @@ class MessageTree:
 
         self._writer.write(add)
 
-    def append_text(self, message_id: str, *, text: str, reasoning: str, state: MessageState) -> None:
+    def append_text(self, message_id: str, *, text: str, reasoning: str, state: MessageState, note: str = "") -> None:
         """Write the whole text so far."""
         self._change(
-            "UPDATE messages SET text = ?, reasoning = ?, state = ? WHERE id = ?",
-            [codec.clean(text), codec.clean(reasoning), state.value, message_id],
+            "UPDATE messages SET text = ?, reasoning = ?, state = ?, note = ? WHERE id = ?",
+            [codec.clean(text), codec.clean(reasoning), state.value, codec.clean(note), message_id],
             missing=messages.missing_message,
         )
 
-    def finish_part(self, message_id: str, text: str, entries: Sequence[LedgerEntry]) -> None:
-        """The text so far of a STREAMING answer and the ledger rows of its calls that are done, in one transaction.
+    def finish_part(self, message_id: str, text: str, note: str, entries: Sequence[LedgerEntry]) -> None:
+        """The text so far of a STREAMING answer, what is to be said of it should nothing follow, and the ledger rows
+        of its calls that are done, in one transaction.
 
         Rows whose `dedup_key` is known are not added again. Raises MissingRowError, with nothing written, if the
         message is not there any more.
         """
 
         def finish(db: Database) -> None:
-            changed = db.execute("UPDATE messages SET text = ? WHERE id = ?", [codec.clean(text), message_id])
+            values = [codec.clean(text), codec.clean(note), message_id]
+            changed = db.execute("UPDATE messages SET text = ?, note = ? WHERE id = ?", values)
             if changed.rowcount != 1:
                 raise messages.missing_message()
             insert_entries(db, entries)
@@ -124,7 +126,10 @@ class MessageTree:
             return messages.newest_below(db, message_id)
 
     def mark_interrupted(self) -> int:
-        """STREAMING messages whose process is gone become INTERRUPTED; returns how many. Called at start-up."""
+        """STREAMING messages whose process is gone become INTERRUPTED; returns how many. Called at start-up.
+
+        What their note says already (of the parts of a long summary) is kept after the reason.
+        """
         return self._writer.write(lambda db: messages.interrupt_orphans(db, INTERRUPTED_NOTE))
 
 

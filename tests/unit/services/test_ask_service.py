@@ -17,9 +17,11 @@ from pennyweight.services.events import (
     AnswerDone,
     AnswerFailed,
     AnswerStarted,
+    AskEvent,
     Delta,
     Live,
     PartFinished,
+    Status,
     UserMessageSaved,
 )
 
@@ -241,8 +243,28 @@ def test_stopping_inside_a_part_keeps_the_summaries_so_far(bench: Bench) -> None
     done = list(bench.ask.ask(Draft(text=text, task=Task.SUMMARIZE), cancel))[-1]
     assert isinstance(done, AnswerDone)
     assert done.message.state is MessageState.STOPPED
-    assert done.message.text == "First.\n\nSecond"
+    heading, *summaries = done.message.text.split("\n\n")
+    assert heading.startswith("**Summaries of 2 of ")
+    assert summaries == ["First.", "Second"]
+    assert "not the answer" in done.message.note
     assert len(bench.store.ledger.for_message(done.message.id)) == 2
+
+
+def test_stopping_before_the_first_word_of_the_whole_keeps_the_part_summaries(bench: Bench) -> None:
+    cancel = Cancel()
+    text = "\n\n".join(words(60, f"p{number}x") for number in range(8))
+    bench.source.script = [Says("A part.") for _ in range(40)]
+    done: list[AskEvent] = []
+    for event in bench.ask.ask(Draft(text=text, task=Task.SUMMARIZE), cancel):
+        if isinstance(event, Status) and event.text == "Putting the parts together…":
+            cancel.cancel()
+        done.append(event)
+    end = done[-1]
+    assert isinstance(end, AnswerDone)
+    assert end.message.state is MessageState.STOPPED
+    assert end.message.text.startswith("**Summaries of all ")
+    assert "A part." in end.message.text
+    assert "not the answer" in end.message.note
 
 
 def test_what_the_answer_invented_is_noted(bench: Bench) -> None:

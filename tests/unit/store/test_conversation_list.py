@@ -88,6 +88,7 @@ def test_unfinished_answers_of_dead_processes_are_marked_and_living_ones_left_al
     store._writer.write(lambda db: owned(db, "dead", 2**22 + 1, 1.0))
     store._writer.write(lambda db: owned(db, "reused", mine[0], mine[1] - 3600))
     store._writer.write(lambda db: owned(db, "unknown", None, None))
+    store.conversations.finish_part("dead", "Half an answer", "One part of two.", [])
     assert store.conversations.mark_interrupted() == 3
     assert store.conversations.mark_interrupted() == 0
     assert store.conversations.get_message("mine").state is MessageState.STREAMING
@@ -95,7 +96,8 @@ def test_unfinished_answers_of_dead_processes_are_marked_and_living_ones_left_al
         message = store.conversations.get_message(name)
         assert message.state is MessageState.INTERRUPTED
         assert message.text == "Half an answer"
-        assert message.note == "The program ended before this answer was finished."
+        parts = " One part of two." if name == "dead" else ""
+        assert message.note == f"The program ended before this answer was finished.{parts}"
     assert len(store.conversations.search("half")) == 3
 
 

@@ -147,10 +147,11 @@ def test_a_part_that_is_done_is_kept_with_its_row_and_counted_once(store: Store)
     chat = store.conversations.create().id
     store.conversations.add_message(answer(chat, "a1", None))
     rows = [local_entry("p1", message_id="a1", kind="part"), local_entry("p2", message_id="a1", kind="part")]
-    store.conversations.finish_part("a1", "One.", rows[:1])
-    store.conversations.finish_part("a1", "One.\n\nTwo.", rows)
+    store.conversations.finish_part("a1", "One.", "One of three.", rows[:1])
+    store.conversations.finish_part("a1", "One.\n\nTwo.", "Two of three.", rows)
     growing = store.conversations.get_message("a1")
     assert (growing.text, growing.state) == ("One.\n\nTwo.", MessageState.STREAMING)
+    assert growing.note == "Two of three."
     assert store.ledger.for_message("a1") == rows
     join = local_entry("j", message_id="a1", kind="join")
     store.conversations.finish_answer(replace(growing, text="Both.", state=MessageState.COMPLETE), [*rows, join])
@@ -160,7 +161,7 @@ def test_a_part_that_is_done_is_kept_with_its_row_and_counted_once(store: Store)
 
 def test_a_part_of_an_answer_that_is_gone_writes_nothing(store: Store) -> None:
     with pytest.raises(MissingRowError):
-        store.conversations.finish_part("gone", "One.", [local_entry("p1")])
+        store.conversations.finish_part("gone", "One.", "", [local_entry("p1")])
     assert store.ledger.totals().calls == 0
 
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from pennyweight.domain.conversation import Attachment, Task
 from pennyweight.services.draft import AskPlan
 from pennyweight.services.recipes import RecipeBook
+from pennyweight.ui.composer.attachment_chips import AttachmentChip
 from pennyweight.ui.composer.composer import Composer, Content
 from pennyweight.ui.composer.editor import HUGE_PASTE, MAX_PX, MIN_PX
 from pennyweight.ui.theme import Theme
@@ -149,6 +150,17 @@ def test_an_attachment_can_be_taken_off_or_put_into_the_box(qtbot: QtBot, compos
     assert composer.content().attachments == (FILE,)
     composer.unpack(FILE)
     assert composer.content() == Content("some words here", Task.ASK)
+
+
+def test_the_files_of_an_edited_message_are_shown_and_stay(qtbot: QtBot, composer: Composer) -> None:
+    composer.set_editing(True)
+    composer.set_content(Content("", Task.SUMMARIZE, (FILE,)))
+    (chip,) = composer.chips.findChildren(AttachmentChip)
+    assert chip.isVisible()
+    assert chip.button.isHidden()
+    assert composer.send_button.isEnabled()
+    composer.set_editing(False)
+    assert not chip.button.isHidden()
 
 
 def test_a_restored_draft_is_not_reported_as_typed(qtbot: QtBot, composer: Composer) -> None:

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
-from pennyweight.domain.conversation import Message, MessageState, Task
+from pennyweight.domain.conversation import Attachment, Message, MessageState, Task
 from pennyweight.domain.resources import starter_model_path
 from pennyweight.services.container import Services
 from pennyweight.ui.shell.window import MainWindow
@@ -26,6 +26,8 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 PATIENCE_MS = 40_000
+NOTES = "The hall opens on Monday at nine. Priya Nair brings the keys."
+FILE = Attachment(name="notes.txt", text=NOTES, size_bytes=len(NOTES), sha256="1")
 LONG = "Write everything you know about the sea, the moon and the stars. " * 8
 
 
@@ -155,6 +157,25 @@ def test_asking_again_and_editing_make_branches(opening: Callable[[], Opened]) -
     bubble = one.window.page.transcript.column.widgets[0]
     assert isinstance(bubble, UserBubble)
     one.until(lambda: bubble.branches.text() == "2/2")
+
+
+def test_a_question_that_is_a_file_alone_can_be_edited_and_keeps_it(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    composer = one.window.page.composer
+    composer.add_attachment(FILE)
+    composer.choose_task(Task.SUMMARIZE)
+    one.window.chat.send()
+    one.idle()
+    one.window.chat.edit()
+    assert composer.content().attachments == (FILE,)
+    assert composer.send_button.isEnabled()
+    one.window.attaching.take_paste("In one sentence. " * 600)
+    assert composer.content().attachments == (FILE,)
+    composer.editor.setPlainText("In one sentence.")
+    one.window.chat.send()
+    one.idle()
+    assert [(message.text, message.attachments) for message in one.messages[:1]] == [("In one sentence.", (FILE,))]
+    assert composer.content().attachments == ()
 
 
 def test_a_deleted_chat_can_be_undone_and_its_cost_stays(opening: Callable[[], Opened]) -> None:

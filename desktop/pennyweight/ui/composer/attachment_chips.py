@@ -27,9 +27,9 @@ class AttachmentChip(QFrame):
         row.addWidget(picture)
         row.addWidget(PlainLabel(_short(attachment.name), kind="small"))
         row.addWidget(PlainLabel(f"{words:,} words", kind="small", tone="mute"))
-        button = IconButton(theme, "x", f"Take {attachment.name} off", size=20)
-        button.clicked.connect(self.remove)
-        row.addWidget(button)
+        self.button = IconButton(theme, "x", f"Take {attachment.name} off", size=20)
+        self.button.clicked.connect(self.remove)
+        row.addWidget(self.button)
         self.setAccessibleName(f"Attached: {attachment.name}, {words:,} words")
 
 
@@ -43,6 +43,7 @@ class AttachmentChips(QWidget):
         self._theme = theme
         self._flow = FlowLayout(self, gap=6, line_gap=6)
         self._chips: list[AttachmentChip] = []
+        self._fixed = False
         self.hide()
 
     def attachments(self) -> tuple[Attachment, ...]:
@@ -56,6 +57,12 @@ class AttachmentChips(QWidget):
             self.add(attachment)
         self.setVisible(bool(self._chips))
 
+    def set_fixed(self, fixed: bool) -> None:
+        """While an earlier message is edited its files stay: none can be taken off."""
+        self._fixed = fixed
+        for chip in self._chips:
+            chip.button.setHidden(fixed)
+
     def add(self, attachment: Attachment) -> None:
         """A file that is already there (same content, same name) is not added twice."""
         if any((c.attachment.sha256, c.attachment.name) == (attachment.sha256, attachment.name) for c in self._chips):
@@ -64,6 +71,7 @@ class AttachmentChips(QWidget):
         chip.remove.connect(lambda: self._remove(chip))
         self._chips.append(chip)
         self._flow.addWidget(chip)
+        chip.button.setHidden(self._fixed)
         self.show()
 
     def _remove(self, chip: AttachmentChip) -> None:

@@ -123,6 +123,7 @@ class Composer(QFrame):
         self._editing.setVisible(editing)
         self.tasks.setVisible(not editing)
         self._attach.setVisible(not editing)
+        self.chips.set_fixed(editing)
 
     @property
     def editing(self) -> bool:

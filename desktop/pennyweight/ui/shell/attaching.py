@@ -61,6 +61,9 @@ class Attaching(QObject):
 
     def take_paste(self, text: str) -> None:
         """A text too long to read in the box becomes a file beside it; one click puts it into the box after all."""
+        if self._composer.editing:  # whose files stay as they were
+            self._composer.editor.insertPlainText(text)
+            return
         raw = text.encode("utf-8", "replace")
         attachment = Attachment(name=PASTED_NAME, text=text, size_bytes=len(raw), sha256=sha256(raw).hexdigest())
         self._composer.add_attachment(attachment)

@@ -143,9 +143,9 @@ class ChatController(QObject):
             self._before_edit = composer.content()
         self.drafting.save_if_waiting()
         self._editing = message
-        self.drafting.edit_below(message.parent_id, message.attachments)
-        composer.set_content(Content(message.text, message.task))
+        self.drafting.edit_below(message.parent_id)
         composer.set_editing(True)
+        composer.set_content(Content(message.text, message.task, message.attachments))
         composer.setFocus()
         self.drafting.replan()
 

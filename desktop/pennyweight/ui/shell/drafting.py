@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer
 
 from pennyweight.bridge.tasks import TaskRunner
-from pennyweight.domain.conversation import Attachment
 from pennyweight.services.comparison import Statistics
 from pennyweight.services.container import Services
 from pennyweight.services.draft import LAST, AskPlan, Draft, Place
@@ -25,7 +24,6 @@ class Drafting(QObject):
         self._composer = composer
         self._conversation_id: str | None = None
         self._parent_id: str | Place | None = LAST
-        self._files: tuple[Attachment, ...] = ()
         self._keeping = True
         self._asked = 0
         self._planning = False
@@ -45,10 +43,9 @@ class Drafting(QObject):
         """The first message made a conversation of what was none."""
         self._conversation_id = conversation_id
 
-    def edit_below(self, parent_id: str | Place | None, files: tuple[Attachment, ...] = ()) -> None:
-        """Plan for an edit of an earlier message with its files (not kept as a draft); LAST to go back."""
+    def edit_below(self, parent_id: str | Place | None) -> None:
+        """Plan for an edit of an earlier message (not kept as a draft); LAST to go back."""
         self._parent_id = parent_id
-        self._files = files
         self._keeping = parent_id is LAST
 
     def draft(self) -> Draft:
@@ -56,7 +53,7 @@ class Drafting(QObject):
         return Draft(
             text=content.text,
             task=content.task,
-            attachments=content.attachments + self._files,
+            attachments=content.attachments,
             conversation_id=self._conversation_id,
             parent_id=self._parent_id,
         )

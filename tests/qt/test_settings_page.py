@@ -221,3 +221,18 @@ def test_the_defaults_are_those_of_a_fresh_start(services: Services) -> None:
         defaults.hardware,
         defaults.idle_unload_minutes,
     )
+
+
+def test_the_list_of_sections_follows_what_is_scrolled_to(qtbot: QtBot, page: SettingsPage) -> None:
+    def checked() -> list[str]:
+        return [key for key, link in page.links.items() if link.isChecked()]
+
+    bar = page._scroll.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert checked() == ["about"]
+    bar.setValue(page.hardware.y())
+    assert checked() == ["hardware"]
+    bar.setValue(0)
+    assert checked() == ["electricity"]
+    page.links["data"].click()
+    assert checked() == ["data"]

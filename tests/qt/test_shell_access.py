@@ -100,3 +100,35 @@ def _use_the_keyboard(qtbot: QtBot, window: MainWindow) -> None:
     key(window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert window.pages.currentWidget() is window.pages.compare_page
     assert window.focusWidget() is window.pages.compare_page.setup.editor
+
+
+def test_a_draft_of_the_chat_is_not_sent_from_another_page(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    services = build_services(tmp_path)
+    services.settings.update(onboarding_done=True)
+    window = MainWindow(services, TaskRunner(), theme)
+    try:
+        window.show()
+        window.start()
+        qtbot.waitUntil(lambda: not window.runner.busy)
+        window.page.composer.editor.setPlainText("A draft")
+        control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+        for page in ("compare", "audit", "models", "settings"):
+            window.show_page(page)
+            meter_hidden = window.meter.isHidden()
+            for key in (Qt.Key.Key_Return, Qt.Key.Key_3, Qt.Key.Key_R, Qt.Key.Key_E, Qt.Key.Key_M, Qt.Key.Key_B):
+                QTest.keyClick(window, key, control)
+            QTest.keyClick(window, Qt.Key.Key_Return, control | shift)
+            assert not window.chat.answering.active
+            assert window.page.composer.content().task is Task.ASK
+            assert window.meter.isHidden() is meter_hidden
+            qtbot.waitUntil(lambda: not window.runner.busy)
+        window.show_page("compare")
+        assert window.pages.compare_page.setup.draft().task is Task.SUMMARIZE
+        QTest.keyClick(window, Qt.Key.Key_L, control)
+        assert window.focusWidget() is window.page.composer.editor
+        assert window.page.composer.content().text == "A draft"
+        assert services.conversations.list() == []
+    finally:
+        window.close()
+        window.deleteLater()
+        services.close()

@@ -20,6 +20,7 @@ from pennyweight.services.container import Services
 from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.bubble import UserBubble
+from pennyweight.ui.transcript.text_view import TextView
 
 pytestmark = [
     pytest.mark.skipif(not starter_model_path().is_file(), reason="the starter model is not here"),
@@ -157,6 +158,24 @@ def test_asking_again_and_editing_make_branches(opening: Callable[[], Opened]) -
     bubble = one.window.page.transcript.column.widgets[0]
     assert isinstance(bubble, UserBubble)
     one.until(lambda: bubble.branches.text() == "2/2")
+
+
+def test_what_is_typed_after_a_click_on_an_answer_goes_into_the_message_box(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    one.ask("What is Pennyweight?")
+    shown = one.window.page.transcript.answer(one.messages[-1].id)
+    assert shown is not None
+    text = shown.body.findChild(TextView)
+    assert text is not None
+    text.setFocus()
+    QTest.keyClicks(text, "H")
+    editor = one.window.page.composer.editor
+    assert one.window.focusWidget() is editor
+    QTest.keyClicks(editor, "ello")
+    assert one.window.page.composer.content().text == "Hello"
+    text.setFocus()
+    QTest.keyClick(text, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert one.window.page.composer.content().text == "Hello"
 
 
 def test_a_question_that_is_a_file_alone_can_be_edited_and_keeps_it(opening: Callable[[], Opened]) -> None:

@@ -137,6 +137,10 @@ class ComparePage(QWidget):
         self._place_cards()
         self.statistics.fit_to(event.size().width() - 90)
 
+    def stop(self) -> None:
+        if self.running:
+            self.stop_wanted.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrows choose while no text is being written."""
         choice = _KEYS.get(Qt.Key(event.key()))

@@ -136,7 +136,6 @@ class OnboardingPage(QWidget):
         last = number == len(self.steps) - 1
         self.count.setText(f"{number + 1} of {len(self.steps)}")
         self.back.setVisible(number > 0)
-        self.welcome.setVisible(number == 0)
         self.go_on.setText("Start" if last else "Continue")
         self.problem.setText("")
         QTimer.singleShot(0, self, self._focus)

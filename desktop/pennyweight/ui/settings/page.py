@@ -29,6 +29,8 @@ from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Banner, PlainLabel, Toast
 
 _WIDTH = 720
+_ABOVE = 22
+"""Room over a section that was brought into view."""
 _NARROW = 860
 """Below this the list of sections gives its room to the sections."""
 
@@ -123,8 +125,15 @@ class SettingsPage(QWidget):
         """Bring a section into view and give it the keyboard."""
         for section in self.sections:
             if section.key == key:
-                self.links[key].setChecked(True)
-                self._scroll.verticalScrollBar().setValue(max(0, section.y() - 22))
+                self._scroll.verticalScrollBar().setValue(max(0, section.y() - _ABOVE))
+                self.links[key].setChecked(True)  # also where it is too near the end to be at the top
+
+    def _scrolled(self, value: int) -> None:
+        """The name on the left follows what is read."""
+        bar = self._scroll.verticalScrollBar()
+        above = [section for section in self.sections if section.y() - _ABOVE <= value]
+        here = self.sections[-1] if 0 < bar.maximum() == value else (above or self.sections)[-1 if above else 0]
+        self.links[here.key].setChecked(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -201,6 +210,7 @@ class SettingsPage(QWidget):
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(content)
+        self._scroll.verticalScrollBar().valueChanged.connect(self._scrolled)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.banner)

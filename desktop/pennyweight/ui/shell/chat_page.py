@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from pennyweight.services.recipes import RecipeBook
@@ -17,6 +17,7 @@ from pennyweight.ui.transcript.view import TranscriptView
 from pennyweight.ui.widgets import Banner, restyle
 
 MIN_WIDTH = 360
+_Key = Qt.KeyboardModifier
 
 
 class ChatPage(QWidget):
@@ -40,6 +41,15 @@ class ChatPage(QWidget):
         self._stack.addWidget(self.transcript)
         column.addWidget(self._stack, 1)
         column.addWidget(_inset(self.composer, 0, 16))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What is typed where nothing takes it, after a click on an answer say, is meant for the message box."""
+        typed, others = event.text(), event.modifiers() & ~(_Key.ShiftModifier | _Key.KeypadModifier)
+        if typed.strip() and typed.isprintable() and not others:
+            self.composer.setFocus()
+            self.composer.editor.insertPlainText(typed)
+        else:
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if local_files(event.mimeData()):

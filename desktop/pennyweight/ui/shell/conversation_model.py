@@ -62,7 +62,7 @@ def hit_rows(hits: Sequence[SearchHit]) -> list[Row]:
     found = [
         Row(
             hit.title or "New chat",
-            " ".join(hit.snippet.translate(plain).split()),
+            " ".join(hit.snippet.translate(plain).replace("**", "").split()),
             "",
             hit.conversation_id,
             hit.message_id,

@@ -203,10 +203,6 @@ class MainWindow(QMainWindow):
         if not self.chat.answering.active:
             self.cloud.ask(answer_id, again=True)
 
-    def _judge_last(self, verdict: Verdict) -> None:
-        if self.pages.shows("chat"):
-            self.judging.toggle_last(verdict)
-
     def _compare(self, question_id: str) -> None:
         """Put a question of the chat onto the Compare page."""
         question = self.chat.message(question_id)
@@ -258,7 +254,8 @@ class MainWindow(QMainWindow):
         self.chat.drafting.replan()
 
     def _shortcuts(self) -> dict[str, Callable[[], None]]:
-        chat, page = self.chat, self.page
+        """What is about a chat is done while it is shown only: nobody sends a draft that they do not see."""
+        chat, page, on = self.chat, self.page, self._on
         tasks = {f"task_{number}": task for number, task in enumerate(Task, start=1)}
         return {
             "new_chat": self._new_chat,
@@ -267,20 +264,23 @@ class MainWindow(QMainWindow):
             "next_chat": lambda: self._neighbour(1),
             "rename": self._rename,
             "project": self._project,
-            "send": chat.send,
-            "stop": self._escape,
-            "again": self._again,
-            "again_here": chat.again,
-            "edit_last": chat.edit,
-            "keep": partial(self._judge_last, Verdict.KEPT),
-            "not_useful": partial(self._judge_last, Verdict.NOT_USEFUL),
-            "attach": self.attaching.choose,
-            **{key: partial(chat.choose_task, task) for key, task in tasks.items()},
-            "write": page.composer.setFocus,
-            "meter": self.area.toggle_meter,
-            "list": self.area.toggle_list,
-            "ask_cloud": self.ask_cloud,
-            "lock": page.top.lock.open_menu,
+            "send": on(chat=chat.send, compare=lambda: self.pages.compare_page.setup.go.click()),
+            "stop": on(chat=self._escape, compare=lambda: self.pages.compare_page.stop()),
+            "again": on(chat=self._again),
+            "again_here": on(chat=chat.again),
+            "edit_last": on(chat=chat.edit),
+            "keep": on(chat=partial(self.judging.toggle_last, Verdict.KEPT)),
+            "not_useful": on(chat=partial(self.judging.toggle_last, Verdict.NOT_USEFUL)),
+            "attach": on(chat=self.attaching.choose, compare=lambda: self.pages.compare_page.setup.attach.click()),
+            **{
+                key: on(chat=partial(chat.choose_task, task), compare=partial(self._choose_to_compare, task))
+                for key, task in tasks.items()
+            },
+            "write": lambda: self.show_page("chat"),
+            "meter": on(chat=self.area.toggle_meter),
+            "list": on(chat=self.area.toggle_list),
+            "ask_cloud": on(chat=self.ask_cloud),
+            "lock": on(chat=page.top.lock.open_menu),
             "compare": lambda: self.show_page("compare"),
             "audit": lambda: self.show_page("audit"),
             "import": self._import,
@@ -290,6 +290,20 @@ class MainWindow(QMainWindow):
             "about": lambda: self._dialog(AboutDialog(self)),
             "quit": self._quit,
         }
+
+    def _on(self, **by_page: Callable[[], None]) -> Callable[[], None]:
+        """What a shortcut does on the page that is shown; nothing on any other."""
+
+        def act() -> None:
+            for key, call in by_page.items():
+                if self.pages.shows(key):
+                    call()
+                    return
+
+        return act
+
+    def _choose_to_compare(self, task: Task) -> None:
+        self.pages.compare_page.setup.tasks.choose(task.value)
 
     def _import(self) -> None:
         self.show_page("audit")
@@ -315,6 +329,7 @@ class MainWindow(QMainWindow):
 
     def _neighbour(self, step: int) -> None:
         other = self.sidebar.neighbour(step)
+        self.show_page("chat")
         if other:
             self.chat.open(other)
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pennyweight.app.composition import build_services
+
 AT_FIRST_PAINT = """
 import sys
 from pennyweight.app.entry import main
@@ -34,7 +36,9 @@ def _modules(code: str, home: Path) -> set[str]:
 
 
 def test_the_first_paint_of_a_second_start_reads_no_page_beside_the_chat_and_no_large_library(tmp_path: Path) -> None:
-    _modules(AT_FIRST_PAINT, tmp_path)  # makes the database, for which sqlite-utils is needed
+    services = build_services(tmp_path)  # makes the database, for which sqlite-utils is needed
+    services.settings.update(onboarding_done=True)
+    services.close()
     assert _modules(AT_FIRST_PAINT, tmp_path) & LATE == set()
 
 

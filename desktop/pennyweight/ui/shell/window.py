@@ -72,6 +72,8 @@ class MainWindow(QMainWindow):
         theme.set_look(chosen.theme)
         self._questions_asked = chosen.onboarding_done
         self._restore(WindowState.from_text(chosen.window))
+        if not self._questions_asked:
+            self._show_questions()  # at once: the chat would only flash up
 
     def start(self) -> None:
         """Fetch what is shown first: the chats, the last one open, the model, the meter. After the first paint."""
@@ -87,7 +89,10 @@ class MainWindow(QMainWindow):
 
     def ask_first_questions(self) -> None:
         """Show the first-run page; it leads back to the chat."""
+        self._show_questions()
         self.pages.onboarding.start()
+
+    def _show_questions(self) -> None:
         self.rail.hide()
         self.pages.setCurrentWidget(self.pages.onboarding)
 

@@ -49,6 +49,8 @@ def test_all_pages_and_parts_come_up_inside_the_window(
     try:
         window.show()
         window.start()
+        first = window.pages.onboarding.steps[0].first_control()
+        qtbot.waitUntil(lambda: not window.runner.busy and window.focusWidget() is first)
         for page in ("compare", "audit", "models", "settings", "chat"):
             window.show_page(page)
             qtbot.waitUntil(lambda: not window.runner.busy)

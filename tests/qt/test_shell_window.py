@@ -16,6 +16,7 @@ from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.conversation import Attachment, Message, MessageState, Task
 from pennyweight.domain.resources import starter_model_path
+from pennyweight.meter.money import format_dollars
 from pennyweight.services.container import Services
 from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
@@ -97,6 +98,27 @@ def test_typing_and_enter_give_a_streamed_answer_with_its_line(opening: Callable
     assert " in · " in shown.footer.parts.text()
     assert one.window.sidebar.model.rows[0].title == "Today"
     assert one.window.page.composer.content().empty
+
+
+def test_a_summary_of_two_pages_streams_while_the_meter_counts(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    line = "On Monday {0} the harbour committee agreed to repair pier {0} for {0},400 euros. Priya Nair writes.\n\n"
+    seen: list[tuple[str, str]] = []
+    meter = one.window.meter
+
+    def note(_events: object) -> None:
+        seen.append((meter.local.figure.text(), meter.local.small.text()))
+
+    one.window.chat.answering.events.connect(note)  # after the meter, which hears of each batch first
+    one.ask("".join(line.format(number) for number in range(1, 41)), Task.SUMMARIZE)
+    assert len({figure for figure, _ in seen}) > 2
+    assert any("now" in small for _, small in seen)
+    answer = one.messages[-1]
+    assert answer.state is MessageState.COMPLETE
+    rows = one.services.meter.entries(answer.id)
+    totals = one.services.meter.totals("today").totals
+    assert totals.electric_nano == sum(row.local.electric_nano for row in rows if row.local is not None) > 0
+    assert meter.local.figure.text() == format_dollars(totals.electric_nano)
 
 
 def test_the_last_chat_and_an_unsent_draft_come_back(opening: Callable[[], Opened]) -> None:

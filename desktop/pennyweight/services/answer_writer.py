@@ -65,7 +65,9 @@ class AnswerWriter:
 
     def finish(self, state: MessageState, rows: Sequence[LedgerEntry], note: str = "") -> Message:
         """The end of the answer and its ledger rows (those of finished parts are there already), in one transaction."""
-        note = " ".join(part for part in (note, self._unfinished) if part)
+        if self._unfinished:
+            why = "Stopped." if state is MessageState.STOPPED else note
+            note = f"{why} {self._unfinished}".strip()
         self.message = replace(
             self.message, text=self.text.strip(), reasoning="".join(self._reasoning).strip(), state=state, note=note
         )

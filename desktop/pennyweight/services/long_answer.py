@@ -83,7 +83,7 @@ class LongSummary:
         sampling = replace(self._recipe.sampling, max_output_tokens=self._part_output)
         summaries: list[str] = []
         for index, part in enumerate(parts, 1):
-            status = Status(f"Summarizing part {index} of {len(parts)}", (index - 1) / (len(parts) + 1))
+            status = Status(f"Summarizing part {index:,} of {len(parts):,}", (index - 1) / (len(parts) + 1))
             turns = self._turns(self._part_instruction, part.strip("\n"))
             result = yield from call(turns, sampling, "part", False, status)
             text = result.text.strip()
@@ -105,7 +105,7 @@ class LongSummary:
         while len(groups := group_texts(summaries, self.budget, self._counter.text)) > 1:
             joined: list[str] = []
             for index, group in enumerate(groups, 1):
-                status = Status(f"Putting the parts together: {index} of {len(groups)}")
+                status = Status(f"Putting the parts together: {index:,} of {len(groups):,}")
                 result = yield from call(self._join_turns(group), sampling, "join", False, status)
                 if result.reason is StopReason.STOPPED:
                     return result.reason

@@ -131,7 +131,7 @@ class Answering(QObject):
             case Status(text=text) if self._visible():
                 self._transcript.show_status(text)
             case PartFinished(index=index, total=total) if self._visible():
-                self._transcript.show_status(f"Part {index} of {total} is summarized.")
+                self._transcript.show_status(f"Part {index:,} of {total:,} is summarized.")
             case _:
                 pass
 

@@ -223,7 +223,7 @@ class ChatController(QObject):
         if moved:  # what was said about this chat stays: it may be the reason for showing it anew
             page.banner.hide()
         self.shown.emit(self.conversation_id)
-        if not message_id:
+        if not message_id and page.isVisible():  # else the page that is shown would lose it
             page.composer.setFocus()
 
     def _load_earlier(self, before: str) -> None:

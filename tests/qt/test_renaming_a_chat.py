@@ -83,6 +83,21 @@ def test_f2_works_on_another_page_during_a_search_and_in_a_narrow_window(qtbot: 
     assert titles(window) == {"Chat one", "Chat two"}
 
 
+def test_an_old_chat_beyond_the_end_of_the_list_is_fetched_to_be_renamed(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window.sidebar, "_limit", 1)
+    window.sidebar.reload()
+    qtbot.waitUntil(lambda: len(titles(window)) == 1)
+    (hidden,) = {"one", "two"} - set(window.sidebar.model.conversations())
+    window.chat.open(hidden)
+    qtbot.waitUntil(lambda: window.chat.conversation_id == hidden and not window.runner.busy)
+    QTest.keyClick(window.page.composer.editor, Qt.Key.Key_F2)
+    qtbot.waitUntil(lambda: window.sidebar.list.viewport().findChild(QLineEdit) is not None)
+    assert field(window).text() == f"Chat {hidden}"
+    QTest.keyClick(field(window), Qt.Key.Key_Escape)
+
+
 def test_a_chat_that_is_not_there_yet_cannot_be_renamed_and_says_so(qtbot: QtBot, window: MainWindow) -> None:
     window.chat.new_chat()
     qtbot.waitUntil(lambda: window.chat.conversation_id == "")

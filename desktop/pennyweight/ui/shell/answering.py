@@ -18,11 +18,11 @@ from pennyweight.services.events import (
     AskEvent,
     Delta,
     Live,
-    PartFinished,
     Status,
     UserMessageSaved,
 )
 from pennyweight.ui.transcript.entry import Entry
+from pennyweight.ui.transcript.time_left import TimeLeft
 from pennyweight.ui.transcript.view import TranscriptView
 
 
@@ -57,6 +57,7 @@ class Answering(QObject):
         self._runner = runner
         self._transcript = transcript
         self._running: Running | None = None
+        self._left = TimeLeft()
         self._shown_id = ""
 
     @property
@@ -71,6 +72,7 @@ class Answering(QObject):
         assert self._running is None
         handle = self._runner.stream(factory)
         self._running = Running(handle, conversation_id)
+        self._left = TimeLeft()
         handle.events.connect(self._arrived)
         handle.finished.connect(self._finished)
         handle.failed.connect(self._failed)
@@ -128,10 +130,10 @@ class Answering(QObject):
                 self.answered.emit(message)
             case Live() if self._visible():
                 self._transcript.show_live(event)
-            case Status(text=text) if self._visible():
-                self._transcript.show_status(text)
-            case PartFinished(index=index, total=total) if self._visible():
-                self._transcript.show_status(f"Part {index:,} of {total:,} is summarized.")
+            case Status(text=text, fraction=fraction):
+                left = self._left.words(fraction)
+                if self._visible():
+                    self._transcript.show_status(f"{text} · {left}" if left else text)
             case _:
                 pass
 

@@ -19,7 +19,7 @@ from pennyweight.ui.widgets import IconButton, PlainLabel
 
 SEARCH_MS = 150
 MAX_HITS = 60
-PAGE = 200
+PAGE, ALL = 200, 1_000_000
 
 
 class _List(QListView):
@@ -165,7 +165,13 @@ class Sidebar(QFrame):
             self.reload()
 
     def _edit_waiting(self) -> None:
-        index = self.model.index_of(self._to_edit) if self._to_edit else QModelIndex()
+        if not self._to_edit:
+            return
+        index = self.model.index_of(self._to_edit)
+        if not index.isValid() and self._limit < ALL:  # an old chat, opened from a search
+            self._limit = ALL
+            self.reload()
+            return
         self._to_edit = ""
         if index.isValid():
             self.list.setFocus()

@@ -260,7 +260,7 @@ class MainWindow(QMainWindow):
 
     def _shortcuts(self) -> dict[str, Callable[[], None]]:
         """What is about a chat is done while it is shown only: nobody sends a draft that they do not see."""
-        chat, page, on = self.chat, self.page, self._on
+        chat, on = self.chat, self._on
         tasks = {f"task_{number}": task for number, task in enumerate(Task, start=1)}
         return {
             "new_chat": self._new_chat,
@@ -285,7 +285,7 @@ class MainWindow(QMainWindow):
             "meter": on(chat=self.area.toggle_meter),
             "list": on(chat=self.area.toggle_list),
             "ask_cloud": on(chat=self.ask_cloud),
-            "lock": on(chat=page.top.lock.open_menu),
+            "lock": self._open_lock,
             "compare": lambda: self.show_page("compare"),
             "audit": lambda: self.show_page("audit"),
             "import": self._import,
@@ -306,6 +306,10 @@ class MainWindow(QMainWindow):
                     return
 
         return act
+
+    def _open_lock(self) -> None:
+        self.show_page("chat")
+        self.page.top.lock.open_menu()
 
     def _choose_to_compare(self, task: Task) -> None:
         self.pages.compare_page.setup.tasks.choose(task.value)

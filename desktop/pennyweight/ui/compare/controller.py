@@ -66,7 +66,7 @@ class CompareController(QObject):
         self._services = services
         self._runner = runner
         self._theme = theme
-        self.page = page
+        self._page = page
         self._window = window
         self._handle: StreamHandle | None = None
         self._sides: list[Side] = []
@@ -78,6 +78,10 @@ class CompareController(QObject):
         self.menu = ContenderMenu(theme, page)
         self.batch = BatchController(services, runner, page, lambda source: self._names.get(source, source), window)
         self._connect()
+
+    @property
+    def page(self) -> ComparePage:
+        return self._page
 
     def close(self) -> None:
         self.batch.close()
@@ -106,14 +110,14 @@ class CompareController(QObject):
         if self._handle is not None:
             return
         if self.batch.running:
-            self.page.banner.tell("A batch is running. Stop it first, or wait until it is done.")
+            self._page.banner.tell("A batch is running. Stop it first, or wait until it is done.")
             return
-        if self.page.setup.prompts:
+        if self._page.setup.prompts:
             self.batch.run()
             return
-        self.page.banner.hide()
-        self._draft = self.page.setup.draft()
-        if any(not each.is_local for each in self.page.setup.contenders):
+        self._page.banner.hide()
+        self._draft = self._page.setup.draft()
+        if any(not each.is_local for each in self._page.setup.contenders):
             self.sheet.previews = ()
             self.sheet.found.forget()
             self.sheet.show_waiting()
@@ -122,26 +126,26 @@ class CompareController(QObject):
             self._start(())
 
     def choose(self, choice: Choice, note: str) -> None:
-        shown = self.page.comparison
-        if shown is None or self.page.running:
+        shown = self._page.comparison
+        if shown is None or self._page.running:
             return
         service = self._services.compare
 
         def done(comparison: Comparison) -> None:
             self._show(comparison)
-            self.page.batch.update_comparison(comparison, lambda source: self._names.get(source, source))
+            self._page.batch.update_comparison(comparison, lambda source: self._names.get(source, source))
             self.refresh()
 
         self._runner.change(lambda: service.choose(shown.id, choice, note), done, self._failed, owner=self)
 
     def edit(self, text: str) -> None:
         """Keep the person's own wording of the winner; the model's stays beside it."""
-        shown, service = self.page.comparison, self._services.compare
+        shown, service = self._page.comparison, self._services.compare
         if shown is not None:
             self._runner.change(lambda: service.edit(shown.id, text), self._show, self._failed, owner=self)
 
     def continue_with(self, position: int) -> None:
-        shown = self.page.comparison
+        shown = self._page.comparison
         if shown is not None:
             service = self._services.compare
             self._runner.change(
@@ -155,12 +159,12 @@ class CompareController(QObject):
         service = self._services.compare
 
         def done(count: int) -> None:
-            self.page.toast.tell(f"{count:,} preference{'' if count == 1 else 's'} written to {path}.")
+            self._page.toast.tell(f"{count:,} preference{'' if count == 1 else 's'} written to {path}.")
 
         self._runner.change(lambda: service.export_preferences(path), done, self._failed, owner=self)
 
     def _connect(self) -> None:
-        page, setup = self.page, self.page.setup
+        page, setup = self._page, self._page.setup
         setup.run.connect(self.run)
         setup.add_wanted.connect(lambda: self.menu.open_for(setup.add))
         setup.attach_wanted.connect(self._attach)
@@ -183,13 +187,13 @@ class CompareController(QObject):
         self.sheet.way_out.connect(self._way_out)
 
     def _refreshed(self, known: _Known) -> None:
-        self.page.statistics.show_statistics(known.statistics, known.choices)
+        self._page.statistics.show_statistics(known.statistics, known.choices)
         self._names = {cloud.price.provider: cloud.provider_name for cloud in known.clouds} | self._names
         self.menu.set_choices(known.locals, known.clouds)
         if not self._begun and known.current is not None:
             self._begun = True
             here = Contender(Target("local", known.current.id), "On this computer", known.current.name)
-            self.page.setup.set_contenders([here, *self.page.setup.contenders])
+            self._page.setup.set_contenders([here, *self._page.setup.contenders])
 
     def _preview(self) -> None:
         draft = self._draft
@@ -197,7 +201,7 @@ class CompareController(QObject):
             return
         self._asked += 1
         asked = self._asked
-        targets = [each.target for each in self.page.setup.contenders]
+        targets = [each.target for each in self._page.setup.contenders]
         redaction = RedactionChoice(keep=self.sheet.found.keep)
         service = self._services.compare
         self._runner.query(
@@ -228,7 +232,7 @@ class CompareController(QObject):
             self.settings_wanted.emit(key)
 
     def _start(self, previews: Sequence[Preview]) -> None:
-        draft, setup = self._draft, self.page.setup
+        draft, setup = self._draft, self._page.setup
         if draft is None or self._handle is not None:
             return
         targets = [each.target for each in setup.contenders]
@@ -247,7 +251,7 @@ class CompareController(QObject):
             self._handle_event(event)
 
     def _handle_event(self, event: CompareEvent) -> None:
-        cards = self.page.cards
+        cards = self._page.cards
         match event:
             case CompareStarted(comparison=comparison):
                 self._sides = list(comparison.sides)
@@ -260,24 +264,24 @@ class CompareController(QObject):
                 cards[position].show_status(text)
             case SideDone(position=position, side=side) | SideFailed(position=position, side=side):
                 self._sides[position] = side
-                if self.page.comparison is not None:
-                    self._show(replace(self.page.comparison, sides=tuple(self._sides)), running=True)
+                if self._page.comparison is not None:
+                    self._show(replace(self._page.comparison, sides=tuple(self._sides)), running=True)
             case CompareDone(comparison=comparison):
                 self._show(comparison)
 
     def _show(self, comparison: Comparison, *, running: bool = False) -> None:
-        self.page.show_comparison(comparison, lambda source: self._names.get(source, source), running=running)
+        self._page.show_comparison(comparison, lambda source: self._names.get(source, source), running=running)
 
     def _ended(self, error: Exception | None) -> None:
         self._handle = None
-        shown = self.page.comparison
+        shown = self._page.comparison
         if error is not None:
             self._failed(error)
             if shown is None:
-                self.page.show_setup()
-        if shown is not None and self.page.running:
+                self._page.show_setup()
+        if shown is not None and self._page.running:
             self._runner.query(lambda: self._services.compare.get(shown.id), self._show, self._failed, owner=self)
-        self.page.setup.set_contenders(self.page.setup.contenders)
+        self._page.setup.set_contenders(self._page.setup.contenders)
         self.spent.emit()
 
     def _failed(self, error: Exception) -> None:
@@ -286,7 +290,7 @@ class CompareController(QObject):
             if sheets:
                 sheets[0].show_problem(error.sentence)
             else:
-                self.page.banner.tell(error.sentence)
+                self._page.banner.tell(error.sentence)
         else:
             self.problem.emit(error)
 
@@ -300,7 +304,7 @@ class CompareController(QObject):
         self._runner.query(self._services.compare.list, show, self._failed, owner=self)
 
     def _open(self, comparison_id: str) -> None:
-        if not self.page.running:
+        if not self._page.running:
             self._runner.query(lambda: self._services.compare.get(comparison_id), self._show, self._failed, owner=self)
 
     def _choose_file(self) -> None:
@@ -321,7 +325,7 @@ class CompareController(QObject):
 
     def _take(self, paths: Sequence[Path]) -> None:
         def read(found: ReadFile) -> None:
-            self.page.setup.add_file(found.attachment)
+            self._page.setup.add_file(found.attachment)
 
         for path in paths:
             self._runner.query(partial(read_attachment, path), read, self._failed, owner=self)

@@ -176,7 +176,8 @@ class CompareService:
             preview = _preview_for(target, previews)
             self._escalate.check(preview)
             permit = self._escalate.permit(preview)
-            cloud = CloudAnswerer(preview, preview.source.cleared(permit), self._budgets, question, side, cancel)
+            source = preview.source.cleared(permit)
+            cloud = CloudAnswerer(self._store, preview, source, self._budgets, question, side, cancel)
             lanes.append([SideRun(self._parts, position, side, cloud, tell)])
         return [lane for lane in (local, *lanes) if lane]
 

@@ -26,6 +26,7 @@ from pennyweight.services.context_plan import plan_context
 from pennyweight.services.escalation import Preview
 from pennyweight.services.model_call import ModelCall
 from pennyweight.services.turns import groups
+from pennyweight.store import Store
 
 if TYPE_CHECKING:
     from pennyweight.cloud.source import CloudSource
@@ -202,6 +203,7 @@ class CloudAnswerer:
 
     def __init__(
         self,
+        store: Store,
         preview: Preview,
         source: CloudSource,
         budgets: BudgetService,
@@ -212,6 +214,7 @@ class CloudAnswerer:
         self.preview = preview
         self._cancel = cancel
         self._cloud = CloudCall(
+            store,
             preview,
             source,
             budgets,

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from pennyweight.domain.comparison import Choice, Comparison, Side
 from pennyweight.domain.conversation import MessageState, Task
+from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.store import codec
 from pennyweight.store.connection import ReaderPool, Writer
 from pennyweight.store.problems import MissingRowError
@@ -111,6 +112,26 @@ class Comparisons:
         for side in sides:
             by_id[side["comparison_id"]].append(side)
         return [_comparison(row, by_id[row["id"]]) for row in rows]
+
+
+def interrupt_side(db: Database, entry: LedgerEntry) -> None:
+    """Inside the caller's transaction: what a side has used whose process was killed before it could tell."""
+    values = {
+        "state": MessageState.INTERRUPTED.value,
+        "id": entry.message_id,
+        "input_total": entry.usage.input_total,
+        "output_total": entry.usage.output_total,
+        "reasoning_tokens": entry.usage.reasoning,
+        "seconds": entry.seconds,
+        "first_token_seconds": entry.first_token_seconds,
+        "cost_nano": entry.billed_nano,
+        "note": codec.clean(entry.note),
+    }
+    sets = ", ".join(f"{name} = :{name}" for name in values if name != "id")
+    db.execute(
+        f"UPDATE comparison_sides SET {sets} WHERE id = :id AND state IN ('streaming', 'interrupted')",  # noqa: S608
+        values,
+    )
 
 
 def _missing() -> MissingRowError:

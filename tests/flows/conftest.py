@@ -56,7 +56,7 @@ def program(tmp_path: Path) -> Program:
 
 @pytest.fixture
 def services(program: Program) -> Iterator[Services]:
-    program.home.mkdir()
+    program.home.mkdir(exist_ok=True)
     opened = build_services(program.home)
     yield opened
     opened.close()

@@ -91,7 +91,9 @@ class Answering:
                         yield from self._prompt()  # what it costs first: it may be all that the budget allows
                         yield self._delta(piece)
                         exchange.check()
-                    yield from self._prompt()
+                    for told in self._prompt():
+                        yield told
+                        exchange.check()
                 if self._decoder.outcome.ended:
                     return
         except ProviderSaidError as said:

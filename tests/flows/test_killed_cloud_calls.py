@@ -88,6 +88,8 @@ def test_compare(
     (comparison,) = services.compare.list()
     side = next(side for side in comparison.sides if side.source == "anthropic")
     assert side.state is MessageState.INTERRUPTED
+    assert side.text.startswith("ten plain words")
+    assert "estimate" in side.note
     assert side.cost_nano == billed * 10**9
     (row,) = services.meter.entries(side.id)
     assert row.usage.usage_state is UsageState.ESTIMATED

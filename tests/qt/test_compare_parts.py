@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from pennyweight.bridge.coalesce import coalesce
 from pennyweight.domain.comparison import Side
+from pennyweight.domain.conversation import MessageState
 from pennyweight.domain.errors import KnownError
 from pennyweight.meter.budget import BudgetState
 from pennyweight.services.budgets import BudgetView
@@ -19,7 +21,7 @@ from pennyweight.services.escalation import PriceRange
 from pennyweight.ui.cloud.words import range_text, record
 from pennyweight.ui.compare.diff import differences
 from pennyweight.ui.compare.statistics_card import StatisticsCard
-from pennyweight.ui.compare.words import why
+from pennyweight.ui.compare.words import cost, why
 from pennyweight.ui.composer.estimate import advice_parts
 from pennyweight.ui.meter.budget_bar import BudgetBar
 from pennyweight.ui.theme import Theme
@@ -168,3 +170,11 @@ def test_the_budget_bar_fills_and_warns(qtbot: QtBot, theme: Theme, spent: int, 
     assert bar.text() == f"Cloud budget, November {text}"
     assert bar.property("state") == state.value
     bar.hide()
+
+
+def test_what_an_answer_cost_that_did_not_come_to_its_end_is_no_bill() -> None:
+    side = Side(id="s", source="openai", model="gpt-5-mini", model_name="GPT-5 mini", cost_nano=2_000_000)
+    assert cost(replace(side, state=MessageState.COMPLETE)) == "0.2¢ billed"
+    for state in (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.FAILED):
+        assert cost(replace(side, state=state)) == "at least 0.2¢, estimated"
+    assert cost(replace(side, source="local", state=MessageState.STOPPED)) == "0.2¢"

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pennyweight.cloud.errors import PermitError
@@ -164,6 +165,7 @@ class CompareService:
         tell: Callable[[CompareEvent], None],
     ) -> list[list[SideRun]]:
         """Lanes that run at the same time: one for all local models, one for each cloud model. Takes the permits."""
+        keep = partial(self._store.comparisons.set_side, comparison.id)
         local: list[SideRun] = []
         lanes: list[list[SideRun]] = []
         for position, target in enumerate(targets):
@@ -171,14 +173,14 @@ class CompareService:
             if target.source == "local":
                 model = self._models.resolve(side.model)
                 answerer = LocalAnswerer(self._parts, model, question, side, cancel)
-                local.append(SideRun(self._parts, position, side, answerer, tell))
+                local.append(SideRun(self._parts, position, side, answerer, tell, partial(keep, position)))
                 continue
             preview = _preview_for(target, previews)
             self._escalate.check(preview)
             permit = self._escalate.permit(preview)
             source = preview.source.cleared(permit)
             cloud = CloudAnswerer(self._store, preview, source, self._budgets, question, side, cancel)
-            lanes.append([SideRun(self._parts, position, side, cloud, tell)])
+            lanes.append([SideRun(self._parts, position, side, cloud, tell, partial(keep, position))])
         return [lane for lane in (local, *lanes) if lane]
 
     def _sides(self, targets: Sequence[Target]) -> tuple[Side, ...]:

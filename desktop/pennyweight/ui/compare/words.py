@@ -70,10 +70,13 @@ def live_parts(live: SideLive) -> list[Part]:
 
 
 def cost(side: Side) -> str:
-    """ "0.001¢", "0.18¢ billed", "no price known"."""
+    """ "0.001¢", "0.18¢ billed", "at least 0.02¢" of an answer that did not come to its end, "no price known"."""
     if side.cost_nano is None:
         return "" if side.is_local else "no price known"
-    return format_usd(side.cost_nano) if side.is_local else f"{format_usd(side.cost_nano)} billed"
+    money = format_usd(side.cost_nano)
+    if side.is_local:
+        return money
+    return f"{money} billed" if side.state is MessageState.COMPLETE else f"at least {money}, estimated"
 
 
 def ending(side: Side) -> str:

@@ -198,3 +198,36 @@ def test_the_chosen_answer_is_edited_in_place_and_exported_beside_the_models_own
     one.idle()
     row = json.loads((tmp_path / "preferences.jsonl").read_text("utf-8"))
     assert (row["chosen"], row["edited"]) == ("A meter.", "A meter for answers.")
+
+
+def test_where_none_will_do_either_answer_can_be_edited_and_is_chosen_over_both(one: Opened, tmp_path: Path) -> None:
+    one.give_key()
+    one.window.show_page("compare")
+    one.idle()
+    page = one.window.compare_page
+    page.setup.add_contender(Contender(Target("anthropic", MODEL), "Anthropic", "Claude"))
+    page.setup.editor.setPlainText("What is Pennyweight?")
+    page.setup.go.click()
+    one.until(one.window.compare.sheet.send_button.isEnabled)
+    one.server.say(anthropic("A meter of clouds."))
+    one.window.compare.sheet.send_button.click()
+    one.until(lambda: page.comparison is not None and not page.running)
+    left, right = page.cards
+    QTest.keyClick(page, Qt.Key.Key_Down)
+    one.until(lambda: not right.edit.isHidden())
+    assert not left.edit.isHidden()
+    right.edit.click()
+    right.words.box.setPlainText("A meter of answers.")
+    QTest.keyClick(right.words.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    one.until(lambda: right.text.text() == "A meter of answers.")
+    assert not right.yours.isHidden()
+    assert left.edit.isHidden(), "there is one wording, and it is on the right"
+    one.window.compare.export(tmp_path / "preferences.jsonl")
+    one.idle()
+    rows = [json.loads(line) for line in (tmp_path / "preferences.jsonl").read_text("utf-8").splitlines()]
+    assert {(row["chosen"], row["chosen_model"]) for row in rows} == {("A meter of answers.", "person")}
+    assert len(rows) == 2
+    right.edit.click()
+    right.words.box.setPlainText("A meter of clouds.")
+    QTest.keyClick(right.words.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    one.until(lambda: not left.edit.isHidden())

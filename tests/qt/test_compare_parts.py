@@ -19,7 +19,7 @@ from pennyweight.services.budgets import BudgetView
 from pennyweight.services.comparison import Advice, CompareEvent, PairKind, SideDelta, SideFailed, SideLive, Statistics
 from pennyweight.services.escalation import PriceRange
 from pennyweight.ui.cloud.words import range_text, record
-from pennyweight.ui.compare.diff import differences
+from pennyweight.ui.compare.diff import differences, nearest
 from pennyweight.ui.compare.statistics_card import StatisticsCard
 from pennyweight.ui.compare.words import cost, why
 from pennyweight.ui.composer.estimate import advice_parts
@@ -178,3 +178,11 @@ def test_what_an_answer_cost_that_did_not_come_to_its_end_is_no_bill() -> None:
     for state in (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.FAILED):
         assert cost(replace(side, state=state)) == "at least 0.2¢, estimated"
     assert cost(replace(side, source="local", state=MessageState.STOPPED)) == "0.2¢"
+
+
+def test_a_wording_stands_with_the_answer_it_was_made_of() -> None:
+    answers = ["The pier was repaired in May.", "It costs four hundred euros a year."]
+    assert nearest("The pier was repaired in June.", answers) == 0
+    assert nearest("It costs five hundred euros.", answers) == 1
+    assert nearest("", answers) == 0
+    assert nearest("Something else", ["", ""]) == 0

@@ -85,8 +85,9 @@ def test_compare(
     kill_in_mid_answer("compare", *what, "--with", f"anthropic/{MODEL}", "--yes")
     billed = billed_of_one_call(program)
     services: Services = request.getfixturevalue("services")
-    (comparison,) = services.compare.list()
-    side = next(side for side in comparison.sides if side.source == "anthropic")
+    (line,) = services.compare.history()
+    assert line.prompts == 1
+    side = next(side for side in line.first.sides if side.source == "anthropic")
     assert side.state is MessageState.INTERRUPTED
     assert side.text.startswith("ten plain words")
     assert "estimate" in side.note

@@ -31,6 +31,7 @@ from pennyweight.services.comparison import (
     CompareEvent,
     CompareStarted,
     Comparison,
+    Earlier,
     Side,
     Statistics,
     Target,
@@ -47,7 +48,6 @@ from pennyweight.store import MissingRowError
 
 _EVERYTHING = RedactionChoice()
 _Previews = list[Preview]
-_Comparisons = list[Comparison]
 _Statistics = list[Statistics]
 
 
@@ -287,9 +287,13 @@ class CompareService:
         """MissingRowError if there is none."""
         return self._store.comparisons.get(comparison_id)
 
-    def list(self, limit: int = 100, offset: int = 0) -> _Comparisons:
-        """Newest first."""
-        return self._store.comparisons.list(limit, offset)
+    def history(self, limit: int = 100) -> Sequence[Earlier]:
+        """Newest first; a batch is one line."""
+        return self._store.comparisons.history(limit)
+
+    def of_batch(self, batch: str) -> Sequence[Comparison]:
+        """Those that were run together, in their order."""
+        return self._store.comparisons.of_batch(batch)
 
     def delete(self, comparison_id: str) -> None:
         """The comparison and its choice; its cost stays in the ledger."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from pennyweight.bridge.stream import StreamHandle
 from pennyweight.bridge.tasks import TaskRunner
-from pennyweight.domain.comparison import Choice, Comparison, Side
+from pennyweight.domain.comparison import Choice, Comparison, Earlier, Side
 from pennyweight.domain.errors import KnownError
 from pennyweight.domain.model import ModelInfo
 from pennyweight.services.attachments import ReadFile, read_attachment
@@ -291,13 +291,18 @@ class CompareController(QObject):
             self.problem.emit(error)
 
     def _open_history(self) -> None:
-        def show(comparisons: list[Comparison]) -> None:
-            dialog = HistoryDialog(self._theme, comparisons, self._window)
+        def show(lines: Sequence[Earlier]) -> None:
+            dialog = HistoryDialog(self._theme, lines, self._window)
             dialog.chosen.connect(self._open)
+            dialog.batch_chosen.connect(self._open_batch)
             dialog.finished.connect(lambda _result: dialog.deleteLater())
             dialog.open()
 
-        self._runner.query(self._services.compare.list, show, self._failed, owner=self)
+        self._runner.query(self._services.compare.history, show, self._failed, owner=self)
+
+    def _open_batch(self, batch: str) -> None:
+        if not self._page.running:
+            self.batch.reopen(batch)
 
     def _open(self, comparison_id: str) -> None:
         if not self._page.running:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pennyweight.domain.comparison import Choice, Comparison, Side
+from pennyweight.domain.comparison import Choice, Comparison, Earlier, Side
 from pennyweight.domain.conversation import MessageState
 from pennyweight.meter.money import format_usd
 from pennyweight.meter.quantities import format_energy, format_seconds, format_tokens
@@ -101,6 +101,22 @@ def verdict(comparison: Comparison) -> str:
     kept = [comparison.sides[position] for position in comparison.kept if position < len(comparison.sides)]
     names = " and ".join(side.model_name or side.model for side in kept)
     return f"{CHOICES[comparison.choice]}{f': {names}' if names else ''}."
+
+
+def when(comparison: Comparison) -> str:
+    return comparison.at.astimezone().strftime("%d %b %Y, %H:%M")
+
+
+def history_line(line: Earlier) -> tuple[str, str]:
+    """The prompt, and "21 Nov 2026, 10:15 · Starter · Claude, no choice yet"; of a batch, how many prompts."""
+    first = line.first
+    title = " ".join(first.prompt.split())[:120] or "Files only"
+    hidden = first.blind and line.chosen < line.prompts
+    names = "names hidden" if hidden else " · ".join(side.model_name or side.model for side in first.sides)
+    if first.batch:
+        chosen = f"{line.chosen:,} of {line.prompts:,} chosen"
+        return f"{counted(line.prompts, 'prompt')}: {title}", f"{when(first)} · batch · {names}, {chosen}"
+    return title, f"{when(first)} · {verdict(first) or f'{names}, no choice yet'}"
 
 
 def missing(row: Statistics) -> str:

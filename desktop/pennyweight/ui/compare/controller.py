@@ -32,6 +32,7 @@ from pennyweight.services.container import Services
 from pennyweight.services.draft import Draft
 from pennyweight.services.egress import EgressState
 from pennyweight.services.escalation import Preview, RedactionChoice
+from pennyweight.services.verdict_statistics import KeptShare
 from pennyweight.ui.cloud.model_picker import CloudModel
 from pennyweight.ui.cloud.sheet import CloudSheet
 from pennyweight.ui.compare.batch_controller import BatchController
@@ -39,6 +40,7 @@ from pennyweight.ui.compare.contender_menu import ContenderMenu
 from pennyweight.ui.compare.history_dialog import HistoryDialog
 from pennyweight.ui.compare.page import ComparePage
 from pennyweight.ui.compare.setup_panel import Contender
+from pennyweight.ui.compare.words import marks
 from pennyweight.ui.theme import Theme
 
 
@@ -49,6 +51,7 @@ class _Known:
     locals: list[ModelInfo]
     current: ModelInfo | None
     clouds: list[CloudModel]
+    marks: Sequence[KeptShare]
 
 
 class CompareController(QObject):
@@ -97,7 +100,8 @@ class CompareController(QObject):
             ]
             models = self._services.models
             compare = self._services.compare
-            return _Known(compare.statistics(), compare.choices(), list(models.list()), models.current(), clouds)
+            marks = self._services.conversations.kept_shares()
+            return _Known(compare.statistics(), compare.choices(), list(models.list()), models.current(), clouds, marks)
 
         self._runner.query(fetch, self._refreshed, self._failed, owner=self)
 
@@ -184,6 +188,7 @@ class CompareController(QObject):
 
     def _refreshed(self, known: _Known) -> None:
         self._page.statistics.show_statistics(known.statistics, known.choices)
+        self._page.statistics.show_marks(marks(known.marks, {each.id: each.name for each in known.locals}))
         self._names = {cloud.price.provider: cloud.provider_name for cloud in known.clouds} | self._names
         self.menu.set_choices(known.locals, known.clouds)
         if not self._begun and known.current is not None:

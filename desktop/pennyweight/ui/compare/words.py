@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pennyweight.domain.comparison import Choice, Comparison, Earlier, Side
 from pennyweight.domain.conversation import MessageState
@@ -10,10 +10,12 @@ from pennyweight.meter.money import format_usd
 from pennyweight.meter.quantities import format_energy, format_seconds, format_tokens
 from pennyweight.services.comparison import SideLive, Statistics
 from pennyweight.services.escalation import Preview
+from pennyweight.services.verdict_statistics import KeptShare
 from pennyweight.ui.cloud.words import counted, expected_text, least_left, over_budget, range_text, total
 from pennyweight.ui.widgets.parts import Part
 
 _HALF = 0.5
+_MOST_MARKS = 6
 CHOICES = {
     Choice.LEFT: "Left is better",
     Choice.BOTH: "Both will do",
@@ -145,6 +147,18 @@ def since(statistics: Sequence[Statistics], choices: int | None = None) -> str:
         return "no choices yet"
     first = min(row.since for row in statistics)
     return f"{count:,} comparison{'' if count == 1 else 's'} since {first.astimezone().strftime('%B')}"
+
+
+def marks(shares: Sequence[KeptShare], names: Mapping[str, str]) -> str:
+    """ "Of the local answers that you marked in chats, you kept: Ask, Starter: 4 of 5 (38–96%)"; "" for none."""
+    if not shares:
+        return ""
+    each = (
+        f"{share.task.capitalize()}, {names.get(share.model, share.model)}: {share.kept:,} of {share.judged:,}"
+        f" ({share.low * 100:.0f}–{share.high * 100:.0f}%)"
+        for share in shares[:_MOST_MARKS]
+    )
+    return f"Of the local answers that you marked in chats, you kept: {'; '.join(each)}."
 
 
 def percent(share: float) -> str:

@@ -76,13 +76,14 @@ def ask_in_another_process(home: Path) -> subprocess.Popen[bytes]:
 def until_recorded(home: Path, enough: str, running: subprocess.Popen[Any]) -> None:
     """Until the record of a call under way says so: `enough` is a condition over `running_calls`."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not _recorded(home / "pennyweight.db", enough):
+    while not recorded(home / "pennyweight.db", enough):
         assert running.poll() is None, "the program ended too early"
         assert time.monotonic() < deadline, f"waited in vain for {enough}"
         threading.Event().wait(0.02)
 
 
-def _recorded(database: Path, enough: str) -> bool:
+def recorded(database: Path, enough: str) -> bool:
+    """Whether there is a record of a call under way that says so."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
         try:
             return db.execute(f"SELECT 1 FROM running_calls WHERE {enough}").fetchone() is not None  # noqa: S608

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.loopback import Loopback
-from tests.support.tap import MODEL, PATIENCE_SECONDS, Tap, ask_in_another_process, until_recorded
+from tests.support.tap import MODEL, PATIENCE_SECONDS, Tap, ask_in_another_process, recorded, until_recorded
 
 from pennyweight.app import composition
 from pennyweight.domain.answer import StopReason
@@ -166,6 +166,7 @@ def test_an_answer_that_came_to_its_end_leaves_no_record(
         asking(tap.url).wait(PATIENCE_SECONDS)
     finally:
         tap.close()
+    assert not recorded(home / "pennyweight.db", "1")
     services = open_services()
     (row,) = services.meter.entries(answer_in(services).id)
     assert row.stop_reason is StopReason.FAILED, "the stream ended without its end"

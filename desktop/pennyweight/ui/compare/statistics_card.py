@@ -59,6 +59,7 @@ class StatisticsCard(Card):
         )  # fmt: skip
         self.body.addWidget(self.nothing)
         self.marks = PlainLabel("", tone="mute", kind="small", wrap=True)
+        self.marks.setContentsMargins(8, 8, 8, 0)  # in line with the table
         self.marks.hide()
         self.body.addWidget(self.marks)
         self._lines: list[list[PlainLabel]] = []

@@ -176,7 +176,10 @@ def test_what_an_answer_cost_that_did_not_come_to_its_end_is_no_bill() -> None:
     side = Side(id="s", source="openai", model="gpt-5-mini", model_name="GPT-5 mini", cost_nano=2_000_000)
     assert cost(replace(side, state=MessageState.COMPLETE)) == "0.2¢ billed"
     for state in (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.FAILED):
-        assert cost(replace(side, state=state)) == "at least 0.2¢, estimated"
+        assert cost(replace(side, state=state, output_total=9)) == "at least 0.2¢, estimated"
+        assert cost(replace(side, state=state)) == "about 0.2¢, estimated", (
+            "the prompt alone: perhaps it was not billed"
+        )
     assert cost(replace(side, source="local", state=MessageState.STOPPED)) == "0.2¢"
 
 

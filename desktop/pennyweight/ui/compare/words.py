@@ -72,13 +72,15 @@ def live_parts(live: SideLive) -> list[Part]:
 
 
 def cost(side: Side) -> str:
-    """ "0.001¢", "0.18¢ billed", "at least 0.02¢" of an answer that did not come to its end, "no price known"."""
+    """ "0.001¢", "0.18¢ billed", "at least 0.02¢, estimated" of one that did not come to its end, "no price known"."""
     if side.cost_nano is None:
         return "" if side.is_local else "no price known"
     money = format_usd(side.cost_nano)
     if side.is_local:
         return money
-    return f"{money} billed" if side.state is MessageState.COMPLETE else f"at least {money}, estimated"
+    if side.state is MessageState.COMPLETE:
+        return f"{money} billed"
+    return f"{'at least' if side.output_total else 'about'} {money}, estimated"
 
 
 def ending(side: Side) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.secret_service import Daemon
 
 from pennyweight.app.composition import build_services
 from pennyweight.domain.resources import starter_model_path
@@ -54,7 +56,20 @@ def program(tmp_path: Path) -> Program:
 
 @pytest.fixture
 def services(program: Program) -> Iterator[Services]:
-    program.home.mkdir()
+    program.home.mkdir(exist_ok=True)
     opened = build_services(program.home)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
+    if shutil.which("dbus-daemon") is None or shutil.which("gnome-keyring-daemon") is None:
+        pytest.skip("a keyring daemon is not installed (packaging/system-packages.txt names the packages)")
+    folder = tmp_path / "keyring"
+    folder.mkdir()
+    daemon = Daemon(folder)
+    daemon.start()
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", daemon.address)
+    yield daemon
+    daemon.close()

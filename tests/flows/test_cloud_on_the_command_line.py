@@ -32,19 +32,6 @@ def server() -> Iterator[Loopback]:
     loopback.close()
 
 
-@pytest.fixture
-def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
-    if shutil.which("dbus-daemon") is None or shutil.which("gnome-keyring-daemon") is None:
-        pytest.skip("a keyring daemon is not installed (packaging/system-packages.txt names the packages)")
-    folder = tmp_path / "keyring"
-    folder.mkdir()
-    daemon = Daemon(folder)
-    daemon.start()
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", daemon.address)
-    yield daemon
-    daemon.close()
-
-
 def answer(*texts: str) -> bytes:
     usage = {"prompt_tokens": 20, "completion_tokens": 5, "total_tokens": 25}
     pieces = [chat_chunk(text) for text in texts]

@@ -184,3 +184,19 @@ def test_a_narrow_window_shows_every_action(opening: Callable[[], Opened]) -> No
     one.qtbot.waitUntil(lambda: all(button.geometry().right() <= footer.width() for button in buttons), timeout=5_000)
     places = [button.geometry() for button in buttons]
     assert not any(a.intersects(b) for n, a in enumerate(places) for b in places[n + 1 :])
+
+
+def test_the_compare_page_tells_the_share_that_was_kept(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    one.window.show_page("compare")
+    one.idle()
+    marks = one.window.pages.compare_page.statistics.marks
+    assert marks.isHidden()
+    one.window.show_page("chat")
+    QTest.mouseClick(one.footer("m1").keep_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(one.footer("m3").useless_button, Qt.MouseButton.LeftButton)
+    one.idle()
+    one.window.show_page("compare")
+    one.idle()
+    # Wilson's interval of 1 out of 2
+    assert "Ask, starter: 1 of 2 (9–91%)" in marks.text()

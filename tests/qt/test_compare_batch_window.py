@@ -16,7 +16,9 @@ from pennyweight.domain.comparison import Choice
 from pennyweight.domain.resources import starter_model_path
 from pennyweight.services.comparison import Target
 from pennyweight.services.egress import EgressState
+from pennyweight.ui.compare.history_dialog import HistoryDialog
 from pennyweight.ui.compare.setup_panel import Contender
+from pennyweight.ui.widgets.rows import SUBTITLE
 
 pytestmark = [
     pytest.mark.skipif(not starter_model_path().is_file(), reason="the starter model is not here"),
@@ -79,6 +81,39 @@ def test_a_batch_is_priced_confirmed_run_chosen_from_by_key_and_exported(one: Op
     assert [row["answer_2"] for row in found] == ["A meter for answers.", f"Dear {MAIL}"]
 
 
+def test_an_earlier_batch_is_opened_from_the_history_as_a_table(one: Opened, tmp_path: Path) -> None:
+    one.give_key()
+    prepared(one, tmp_path / "prompts.txt", "One?", "Two?")
+    page, batch = one.window.pages.compare_page, one.window.pages.compare.batch
+    for words in ("First.", "Second."):
+        one.server.say(anthropic(words))
+    page.setup.go.click()
+    batch.sheet.send_button.click()
+    one.until(lambda: page.batch.status.text() == "Done: 2 of 2")
+    one.idle()
+    (line,) = one.services.compare.history()
+    rows = page.batch.rows()
+    page.batch.begin("another batch", ["Something else"], ["Starter", "Claude"], blind=False)
+    page.new_button.click()
+    QTest.mouseClick(page.history_button, Qt.MouseButton.LeftButton)
+    one.until(lambda: bool(one.window.findChildren(HistoryDialog)))
+    (dialog,) = one.window.findChildren(HistoryDialog)
+    assert dialog.list.item(0).text() == "2 prompts: One?"
+    assert dialog.list.item(0).data(SUBTITLE).endswith("0 of 2 chosen")
+    dialog.list.itemActivated.emit(dialog.list.item(0))
+    one.until(lambda: page.batch.rows() == rows)
+    assert not page.batch.isHidden()
+    assert page.batch.batch_id == line.first.batch
+    assert page.batch.status.text() == "2 prompts"
+    page.batch.table.setCurrentCell(1, 0)
+    QTest.keyClick(page.batch.table, Qt.Key.Key_N)
+    one.until(lambda: page.batch.rows()[1][3].startswith("Neither"))
+    batch.export(tmp_path / "again.csv")
+    one.idle()
+    assert len((tmp_path / "again.csv").read_text("utf-8").splitlines()) == 3
+    assert one.services.compare.history()[0].chosen == 1
+
+
 def test_stopping_keeps_what_is_done_and_says_what_was_not_asked(one: Opened, tmp_path: Path) -> None:
     one.give_key()
     prepared(one, tmp_path / "prompts.txt", "One?", "Two?", "Three?")
@@ -98,7 +133,8 @@ def test_stopping_keeps_what_is_done_and_says_what_was_not_asked(one: Opened, tm
     assert rows[0][2].startswith("First. | ")
     assert rows[2][1:3] == ["not asked | ", "not asked | "]
     assert len(one.server.asked) == 2
-    assert len(one.services.compare.list()) == 2
+    (line,) = one.services.compare.history()
+    assert (line.prompts, line.chosen) == (2, 0)
 
 
 def test_offline_a_batch_with_a_cloud_side_sends_nothing(one: Opened, tmp_path: Path) -> None:
@@ -116,7 +152,7 @@ def test_offline_a_batch_with_a_cloud_side_sends_nothing(one: Opened, tmp_path: 
     assert one.services.egress.state() is EgressState.ASK
     QTest.keyClick(sheet, Qt.Key.Key_Escape)
     one.idle()
-    assert one.services.compare.list() == []
+    assert one.services.compare.history() == []
 
 
 def test_a_budget_that_runs_out_ends_a_batch_and_keeps_what_is_done(one: Opened, tmp_path: Path) -> None:
@@ -133,7 +169,7 @@ def test_a_budget_that_runs_out_ends_a_batch_and_keeps_what_is_done(one: Opened,
     one.until(lambda: page.batch.status.text().startswith("Ended early"))
     one.idle()
     assert 0 < len(one.server.asked) < 6
-    assert len(one.services.compare.list()) == len(one.server.asked)
+    assert sum(line.prompts for line in one.services.compare.history()) == len(one.server.asked)
     assert "budget" in page.banner.text().lower()
 
 
@@ -198,3 +234,36 @@ def test_the_chosen_answer_is_edited_in_place_and_exported_beside_the_models_own
     one.idle()
     row = json.loads((tmp_path / "preferences.jsonl").read_text("utf-8"))
     assert (row["chosen"], row["edited"]) == ("A meter.", "A meter for answers.")
+
+
+def test_where_none_will_do_either_answer_can_be_edited_and_is_chosen_over_both(one: Opened, tmp_path: Path) -> None:
+    one.give_key()
+    one.window.show_page("compare")
+    one.idle()
+    page = one.window.pages.compare_page
+    page.setup.add_contender(Contender(Target("anthropic", MODEL), "Anthropic", "Claude"))
+    page.setup.editor.setPlainText("What is Pennyweight?")
+    page.setup.go.click()
+    one.until(one.window.pages.compare.sheet.send_button.isEnabled)
+    one.server.say(anthropic("A meter of clouds."))
+    one.window.pages.compare.sheet.send_button.click()
+    one.until(lambda: page.comparison is not None and not page.running)
+    left, right = page.cards
+    QTest.keyClick(page, Qt.Key.Key_Down)
+    one.until(lambda: not right.edit.isHidden())
+    assert not left.edit.isHidden()
+    right.edit.click()
+    right.words.box.setPlainText("A meter of answers.")
+    QTest.keyClick(right.words.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    one.until(lambda: right.text.text() == "A meter of answers.")
+    assert not right.yours.isHidden()
+    assert left.edit.isHidden(), "there is one wording, and it is on the right"
+    one.window.pages.compare.export(tmp_path / "preferences.jsonl")
+    one.idle()
+    rows = [json.loads(line) for line in (tmp_path / "preferences.jsonl").read_text("utf-8").splitlines()]
+    assert {(row["chosen"], row["chosen_model"]) for row in rows} == {("A meter of answers.", "person")}
+    assert len(rows) == 2
+    right.edit.click()
+    right.words.box.setPlainText("A meter of clouds.")
+    QTest.keyClick(right.words.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    one.until(lambda: not left.edit.isHidden())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,15 +12,16 @@ from pytestqt.qtbot import QtBot
 
 from pennyweight.bridge.coalesce import coalesce
 from pennyweight.domain.comparison import Side
+from pennyweight.domain.conversation import MessageState
 from pennyweight.domain.errors import KnownError
 from pennyweight.meter.budget import BudgetState
 from pennyweight.services.budgets import BudgetView
 from pennyweight.services.comparison import Advice, CompareEvent, PairKind, SideDelta, SideFailed, SideLive, Statistics
 from pennyweight.services.escalation import PriceRange
 from pennyweight.ui.cloud.words import range_text, record
-from pennyweight.ui.compare.diff import differences
+from pennyweight.ui.compare.diff import differences, nearest
 from pennyweight.ui.compare.statistics_card import StatisticsCard
-from pennyweight.ui.compare.words import why
+from pennyweight.ui.compare.words import cost, why
 from pennyweight.ui.composer.estimate import advice_parts
 from pennyweight.ui.meter.budget_bar import BudgetBar
 from pennyweight.ui.theme import Theme
@@ -168,3 +170,22 @@ def test_the_budget_bar_fills_and_warns(qtbot: QtBot, theme: Theme, spent: int, 
     assert bar.text() == f"Cloud budget, November {text}"
     assert bar.property("state") == state.value
     bar.hide()
+
+
+def test_what_an_answer_cost_that_did_not_come_to_its_end_is_no_bill() -> None:
+    side = Side(id="s", source="openai", model="gpt-5-mini", model_name="GPT-5 mini", cost_nano=2_000_000)
+    assert cost(replace(side, state=MessageState.COMPLETE)) == "0.2¢ billed"
+    for state in (MessageState.STOPPED, MessageState.INTERRUPTED, MessageState.FAILED):
+        assert cost(replace(side, state=state, output_total=9)) == "at least 0.2¢, estimated"
+        assert cost(replace(side, state=state)) == "about 0.2¢, estimated", (
+            "the prompt alone: perhaps it was not billed"
+        )
+    assert cost(replace(side, source="local", state=MessageState.STOPPED)) == "0.2¢"
+
+
+def test_a_wording_stands_with_the_answer_it_was_made_of() -> None:
+    answers = ["The pier was repaired in May.", "It costs four hundred euros a year."]
+    assert nearest("The pier was repaired in June.", answers) == 0
+    assert nearest("It costs five hundred euros.", answers) == 1
+    assert nearest("", answers) == 0
+    assert nearest("Something else", ["", ""]) == 0

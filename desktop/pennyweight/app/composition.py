@@ -143,6 +143,9 @@ def _tidy(store: Store) -> None:
     if interrupted:
         _log.info("answers found interrupted: %d", interrupted)
     store.comparisons.mark_interrupted()
+    booked = store.running.settle()
+    if booked:
+        _log.info("cloud calls of a program that died, booked as estimates: %d", booked)
     store.conversations.purge_deleted(datetime.now(UTC) - _KEEP_DELETED)
     try:
         store.backup_daily()

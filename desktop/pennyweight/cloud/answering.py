@@ -88,7 +88,11 @@ class Answering:
             for chunk in exchange.chunks():
                 for event in parser.feed(chunk):
                     for piece in self._decoder.feed(event):
+                        yield from self._prompt()  # what it costs first: it may be all that the budget allows
                         yield self._delta(piece)
+                        exchange.check()
+                    for told in self._prompt():
+                        yield told
                         exchange.check()
                 if self._decoder.outcome.ended:
                     return
@@ -114,6 +118,12 @@ class Answering:
         if self._decoder.outcome.refused and not self._tally.has_text:
             return failures.from_stream(context, ProviderSaidError(code="content_filter"))
         return None
+
+    def _prompt(self) -> Iterator[AnswerEvent]:
+        """While there is something left to stop."""
+        told = None if self._complete else self._tally.prompt(self._decoder.outcome)
+        if told is not None:
+            yield told
 
     def _delta(self, piece: Piece) -> AnswerEvent:
         if self._first is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
 import httpx
@@ -30,7 +30,8 @@ class HungUpError(Exception):
 class _Line:
     """The sockets of a request, so that another thread can end a read that blocks."""
 
-    def __init__(self) -> None:
+    def __init__(self, sending: Callable[[bool], None]) -> None:
+        self._sending = sending
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
         self.hung_up = False
@@ -43,8 +44,15 @@ class _Line:
             self._add(info.get("return_value"))
         elif name.endswith("start_tls.started"):
             self.sent = False  # what went before was for a proxy: the request itself goes through TLS
+        elif name.endswith("send_request_headers.started"):
+            if getattr(info.get("request"), "method", b"") != b"CONNECT":  # that one is for a proxy
+                self._sending(True)
         elif name.endswith("send_request_body.complete"):
             self.sent = True
+
+    def not_billed(self) -> None:
+        self.sent = False
+        self._sending(False)
 
     def hang_up(self) -> None:
         with self._lock:
@@ -80,13 +88,20 @@ class Exchange:
     """Use as a context: leaving it closes the connection. `open` first, then `chunks`."""
 
     def __init__(
-        self, network: Network, gate: EgressGate, passage: Passage, outgoing: Outgoing, context: failures.Context
+        self,
+        network: Network,
+        gate: EgressGate,
+        passage: Passage,
+        outgoing: Outgoing,
+        context: failures.Context,
+        sending: Callable[[bool], None],
     ) -> None:
+        """`sending` is told True before each try leaves, and False once that is known to cost nothing."""
         self._network = network
         self._passage = passage
         self._outgoing = outgoing
         self._context = context
-        self._line = _Line()
+        self._line = _Line(sending)
         self._client: httpx.Client | None = None
         self._response: httpx.Response | None = None
         self._take_back = [gate.on_offline(self._line.hang_up)]
@@ -148,7 +163,7 @@ class Exchange:
 
     def not_billed(self) -> None:
         """What answered was not the provider, or turned the request down."""
-        self._line.sent = False
+        self._line.not_billed()
 
     def _try(self, headers: Mapping[str, str]) -> tuple[Mapping[str, str], e.CloudError | None]:
         """The headers of what came, and why it is no answer (None if it is one)."""

@@ -82,6 +82,7 @@ class CloudSource:
         self._retry = retry or RetryPolicy()
         self._clock = clock
         self._clearance = NO_CLEARANCE
+        self._sending: Callable[[bool], None] = lambda _: None
 
     @property
     def limits(self) -> RateLimits:
@@ -92,6 +93,14 @@ class CloudSource:
         """The same source with a permit for one request, or on behalf of a conversation."""
         other = copy.copy(self)
         other._clearance = Clearance(permit, conversation_id)
+        return other
+
+    def telling(self, sending: Callable[[bool], None]) -> CloudSource:
+        """The same source; `sending` is told True just before a request leaves, and False once it is known that the
+        provider turned it down or never got it. What it raises keeps the request from leaving.
+        """
+        other = copy.copy(self)
+        other._sending = sending
         return other
 
     def prepare(self, request: AnswerRequest) -> Prepared:
@@ -151,7 +160,8 @@ class CloudSource:
             **self._key_header(secret, outgoing),
         }
         context = failures.Context(self.provider.name, model, secret, prompt)
-        return Opened(Exchange(self._network, self._gate, passage, outgoing, context), context, headers)
+        exchange = Exchange(self._network, self._gate, passage, outgoing, context, self._sending)
+        return Opened(exchange, context, headers)
 
     def _key_header(self, secret: Secret | None, outgoing: Outgoing) -> dict[str, str]:
         if not secret:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pennyweight.cloud.wire.base import Outcome, Piece
-from pennyweight.domain.answer import ChatTurn
+from pennyweight.domain.answer import ChatTurn, PromptProgress
 from pennyweight.domain.errors import InputError
 from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.meter.usage import normalize
@@ -48,6 +48,8 @@ class Tally:
         self._bytes = 0
         self._running = 0
         self._seen: object = None
+        self._prompt_seen: object = None
+        self._prompt: PromptProgress | None = None
 
     @property
     def has_text(self) -> bool:
@@ -63,6 +65,21 @@ class Tally:
             reported = self._reported(outcome)
             self._running = max(self._running, reported.output_total if reported else 0)
         return self._running
+
+    def prompt(self, outcome: Outcome) -> PromptProgress | None:
+        """The provider's own count of the prompt, once each time it tells another one."""
+        if outcome.usage is None or outcome.usage is self._prompt_seen:
+            return None
+        self._prompt_seen = outcome.usage
+        reported = self._reported(outcome)
+        if reported is None or not reported.input_total:
+            return None
+        fresh = reported.input_total - reported.cache_read
+        told = PromptProgress(evaluated=fresh, reused=reported.cache_read, total=reported.input_total)
+        if told == self._prompt:
+            return None
+        self._prompt = told
+        return told
 
     def nothing(self) -> UsageRecord:
         """The record of a request that was not accepted: nothing was used."""

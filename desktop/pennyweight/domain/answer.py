@@ -85,7 +85,10 @@ class LoadProgress:
 
 @dataclass(frozen=True, slots=True)
 class PromptProgress:
-    """Prompt tokens evaluated so far (`reused` came from the KV cache and are not counted in `evaluated`)."""
+    """Prompt tokens evaluated so far (`reused` came from the KV cache and are not counted in `evaluated`).
+
+    From a provider: its own count of the prompt, as soon as it tells it; `reused` came from its cache.
+    """
 
     evaluated: int
     reused: int

@@ -69,6 +69,16 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A line of the history: one comparison, or a batch by its first one."""
+
+    first: Comparison
+    prompts: int
+    chosen: int
+    """Of the prompts, how many have a choice."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenSample:
     """One prompt counted by the local model and by a provider, and the lengths of both answers where both exist."""
 

@@ -5,7 +5,7 @@ A cap belongs to a month of the person's own calendar and to one provider, or to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
@@ -102,13 +102,16 @@ class StreamCost:
         return int((left / self.usd_per_output_token).to_integral_value(rounding=ROUND_FLOOR))
 
 
-def stream_cost(provider: str, model: str, input_tokens: int, at: datetime) -> StreamCost | None:
+def stream_cost(
+    provider: str, model: str, input_tokens: int, at: datetime, *, cache_read: int = 0
+) -> StreamCost | None:
     """From the price table, with the tier that this much input falls into; None if the model has no price.
 
-    The input is taken at its full rate: what a provider's cache saves comes off at the end.
+    The input is taken at its full rate but for `cache_read`, where the provider has told that already.
     """
-    bare = price(provider, model, UsageRecord(input_total=input_tokens), at)
-    full = price(provider, model, UsageRecord(input_total=input_tokens, output_total=_SLOPE_TOKENS), at)
+    usage = UsageRecord(input_total=input_tokens, cache_read=cache_read)
+    bare = price(provider, model, usage, at)
+    full = price(provider, model, replace(usage, output_total=_SLOPE_TOKENS), at)
     if bare.usd is None or full.usd is None:
         return None
     return StreamCost(input_usd=bare.usd, usd_per_output_token=(full.usd - bare.usd) / _SLOPE_TOKENS)

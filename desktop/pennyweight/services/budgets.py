@@ -9,11 +9,10 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pennyweight.domain.errors import InputError, StoreError
+from pennyweight.domain.errors import InputError
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.domain.usage import UsageRecord
 from pennyweight.meter.budget import BudgetState, Fit, Standing, StreamCost, StreamGuard
@@ -97,13 +96,13 @@ class BudgetService:
         process too. None without a cap."""
         return self._left(BudgetWatch(self, provider, None))
 
-    def watch(self, provider: str, cost: StreamCost | None, message_id: str | None = None) -> BudgetWatch:
+    def watch(self, provider: str, cost: StreamCost | None, call_id: str | None = None) -> BudgetWatch:
         """Watches one stream against the caps; streams that run at the same time share what is left. Close it.
 
-        With the id of the answer that is to be written, other processes see what it costs, until its row is in the
-        ledger; `drop` it if there will be none.
+        `call_id`: of its `CallRecord`, where other processes see what it costs until it is booked. Begun before this
+        one looks at theirs: of two that begin at once, one sees the other at least.
         """
-        return BudgetWatch(self, provider, cost, message_id)
+        return BudgetWatch(self, provider, cost, call_id)
 
     def _open(self, watch: BudgetWatch) -> None:
         with self._lock:
@@ -122,10 +121,8 @@ class BudgetService:
             watch.looked_at = time.monotonic()
             watch.stale = False
             if self._caps():
-                # Told before the others are looked at: of two that begin at once, one sees the other at least. Looked
-                # at before the ledger: what is booked in between counts twice for a second, and is never left out.
-                self._publish(watch)
-                watch.unbooked = self._store.running.unbooked(self._messages())
+                # Looked at before the ledger: what is booked in between counts twice for a second, never not at all.
+                watch.unbooked = self._store.running.unbooked(self._calls())
             watch.views = [view for view in (self.get(watch.provider), self.get()) if view is not None]
         with self._lock:
             others = [other for other in self._running if other is not watch]
@@ -136,22 +133,9 @@ class BudgetService:
             left.append(view.left_nano - running)
         return max(0, min(left)) if left else None
 
-    def _publish(self, watch: BudgetWatch) -> None:
-        """For other processes. Where it cannot be written now the caps hold in this process all the same."""
-        if watch.message_id is not None:
-            with suppress(StoreError):
-                self._store.running.put(watch.message_id, watch.provider, watch.nano)
-                watch.published = True
-
-    def _messages(self) -> Collection[str]:
+    def _calls(self) -> Collection[str]:
         with self._lock:
-            return [watch.message_id for watch in self._running if watch.message_id is not None]
-
-    def _drop(self, watch: BudgetWatch) -> None:
-        if watch.published and watch.message_id is not None:
-            watch.published = False
-            with suppress(StoreError):  # it counts for nothing once this process is gone
-                self._store.running.drop(watch.message_id)
+            return [watch.call_id for watch in self._running if watch.call_id is not None]
 
     def _note(self, provider: str, before: int, after: int | None) -> None:
         whose = f"The budget for {provider}" if provider else "The budget for all providers"
@@ -192,47 +176,40 @@ class BudgetWatch:
     """One running stream. A context; `allows` is asked after each piece."""
 
     def __init__(
-        self, service: BudgetService, provider: str, cost: StreamCost | None, message_id: str | None = None
+        self, service: BudgetService, provider: str, cost: StreamCost | None, call_id: str | None = None
     ) -> None:
         self.provider = provider
-        self.message_id = message_id
+        self.call_id = call_id
+        self.cost = cost
+        """May be set anew: a provider that tells its count of the prompt knows better than we do."""
         self.unbooked: dict[str, int] = {}
-        self.published = False
         self.views: list[BudgetView] = []
         self.stale = True
         self.looked_at = 0.0
         self.nano = 0
         self._service = service
-        self._cost = cost
 
     def __enter__(self) -> BudgetWatch:
+        if self.call_id is not None and self.cost is not None:
+            self.nano = self.cost.nano(0)  # the others are to see at once what its input costs
         self._service._open(self)
-        if self.message_id is not None and self._cost is not None:
-            self.nano = self._cost.nano(0)
-            self._service._left(self)  # tells the others what the input costs, before it is sent
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self.published:
-            self._service._publish(self)  # until its row is in the ledger
         self._service._close(self)
-
-    def drop(self) -> None:
-        """Nothing of it will be in the ledger: nothing was sent."""
-        self._service._drop(self)
 
     def allows(self, output_tokens: int) -> bool:
         """False as soon as what has streamed costs what was left. Without a price there is nothing to watch by."""
-        if self._cost is None:
+        if self.cost is None:
             return True
-        self.nano = self._cost.nano(output_tokens)
+        self.nano = self.cost.nano(output_tokens)
         left = self._service._left(self)
-        return left is None or StreamGuard(self._cost, left).allows(output_tokens)
+        return left is None or StreamGuard(self.cost, left).allows(output_tokens)
 
     def output_limit(self, wanted: int) -> int:
         """`max_output_tokens` to ask for, so that hidden reasoning ends at the cap as well."""
         left = self._service._left(self)
-        return wanted if left is None or self._cost is None else StreamGuard(self._cost, left).output_limit(wanted)
+        return wanted if left is None or self.cost is None else StreamGuard(self.cost, left).output_limit(wanted)
 
 
 def _sentence(provider: str, month: str, standing: Standing) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -24,11 +23,13 @@ def cloud_entry(
     task: str,
     conversation_id: str | None,
     message_id: str | None,
+    row_id: str,
     note: str = "",
 ) -> LedgerEntry:
     """What was billed where the provider says so, else the list price; None where neither is known, never zero.
 
-    A call that ended early is an estimate with a floor.
+    A call that ended early is an estimate with a floor. `row_id` is the call's own: its row is written once, whoever
+    writes it.
     """
     at = call.usage.at or datetime.now(UTC)
     listed = price(provider, model, call.usage, at)
@@ -40,7 +41,6 @@ def cloud_entry(
             notes.append(f"List price {format_usd(listed.nano)}.")
     elif call.usage.usage_state is not UsageState.REPORTED:
         billed = floor_nano(provider, model, call.usage, at)
-    row_id = uuid.uuid4().hex
     return LedgerEntry(
         id=row_id,
         at=at,

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pennyweight.cloud.errors import PermitError
@@ -30,6 +31,7 @@ from pennyweight.services.comparison import (
     CompareEvent,
     CompareStarted,
     Comparison,
+    Earlier,
     Side,
     Statistics,
     Target,
@@ -46,7 +48,6 @@ from pennyweight.store import MissingRowError
 
 _EVERYTHING = RedactionChoice()
 _Previews = list[Preview]
-_Comparisons = list[Comparison]
 _Statistics = list[Statistics]
 
 
@@ -164,6 +165,7 @@ class CompareService:
         tell: Callable[[CompareEvent], None],
     ) -> list[list[SideRun]]:
         """Lanes that run at the same time: one for all local models, one for each cloud model. Takes the permits."""
+        keep = partial(self._store.comparisons.set_side, comparison.id)
         local: list[SideRun] = []
         lanes: list[list[SideRun]] = []
         for position, target in enumerate(targets):
@@ -171,13 +173,14 @@ class CompareService:
             if target.source == "local":
                 model = self._models.resolve(side.model)
                 answerer = LocalAnswerer(self._parts, model, question, side, cancel)
-                local.append(SideRun(self._parts, position, side, answerer, tell))
+                local.append(SideRun(self._parts, position, side, answerer, tell, partial(keep, position)))
                 continue
             preview = _preview_for(target, previews)
             self._escalate.check(preview)
             permit = self._escalate.permit(preview)
-            cloud = CloudAnswerer(preview, preview.source.cleared(permit), self._budgets, question, side, cancel)
-            lanes.append([SideRun(self._parts, position, side, cloud, tell)])
+            source = preview.source.cleared(permit)
+            cloud = CloudAnswerer(self._store, preview, source, self._budgets, question, side, cancel)
+            lanes.append([SideRun(self._parts, position, side, cloud, tell, partial(keep, position))])
         return [lane for lane in (local, *lanes) if lane]
 
     def _sides(self, targets: Sequence[Target]) -> tuple[Side, ...]:
@@ -284,9 +287,13 @@ class CompareService:
         """MissingRowError if there is none."""
         return self._store.comparisons.get(comparison_id)
 
-    def list(self, limit: int = 100, offset: int = 0) -> _Comparisons:
-        """Newest first."""
-        return self._store.comparisons.list(limit, offset)
+    def history(self, limit: int = 100) -> Sequence[Earlier]:
+        """Newest first; a batch is one line."""
+        return self._store.comparisons.history(limit)
+
+    def of_batch(self, batch: str) -> Sequence[Comparison]:
+        """Those that were run together, in their order."""
+        return self._store.comparisons.of_batch(batch)
 
     def delete(self, comparison_id: str) -> None:
         """The comparison and its choice; its cost stays in the ledger."""

@@ -17,6 +17,7 @@ from pennyweight.domain.model import ModelInfo
 from pennyweight.engine.state import LoadStoppedError
 from pennyweight.meter.local_cost import electricity_usd
 from pennyweight.meter.money import decimal_to_nano
+from pennyweight.services.answer_writer import EVERY_SECONDS
 from pennyweight.services.answering import Parts, too_long
 from pennyweight.services.bookkeeping import entry_for, rates_of
 from pennyweight.services.budgets import BudgetService
@@ -26,6 +27,7 @@ from pennyweight.services.context_plan import plan_context
 from pennyweight.services.escalation import Preview
 from pennyweight.services.model_call import ModelCall
 from pennyweight.services.turns import groups
+from pennyweight.store import Store
 
 if TYPE_CHECKING:
     from pennyweight.cloud.source import CloudSource
@@ -56,15 +58,17 @@ class SideRun:
     side: Side
     answerer: Answerer
     tell: Tell
+    keep: Callable[[Side], None]
+    """Takes what there is of the answer while it is written, every half second."""
 
     def run(self) -> Side:
         """Never raises a KnownError: it becomes a `SideFailed`. The ledger row is written whatever happens."""
         text: list[str] = []
         thoughts: list[str] = []
-        told_at = 0.0
+        told_at, kept_at = 0.0, -EVERY_SECONDS
 
         def write(piece: str, reasoning: str) -> None:
-            nonlocal told_at
+            nonlocal told_at, kept_at
             text.append(piece)
             thoughts.append(reasoning)
             if piece or reasoning:
@@ -73,6 +77,9 @@ class SideRun:
             if now - told_at >= _EVERY_SECONDS:
                 told_at = now
                 self._live()
+            if (piece or reasoning) and now - kept_at >= EVERY_SECONDS:
+                kept_at = now
+                self.keep(replace(self.side, text="".join(text), reasoning="".join(thoughts)))
 
         failure: KnownError | None = None
         try:
@@ -202,6 +209,7 @@ class CloudAnswerer:
 
     def __init__(
         self,
+        store: Store,
         preview: Preview,
         source: CloudSource,
         budgets: BudgetService,
@@ -212,6 +220,7 @@ class CloudAnswerer:
         self.preview = preview
         self._cancel = cancel
         self._cloud = CloudCall(
+            store,
             preview,
             source,
             budgets,

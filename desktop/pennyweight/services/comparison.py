@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from pennyweight.domain.comparison import Choice, Comparison, Side
+from pennyweight.domain.comparison import Choice, Comparison, Earlier, Side
 from pennyweight.domain.errors import KnownError
 
 __all__ = [
-    "Advice", "Choice", "CompareDone", "CompareEvent", "CompareStarted", "Comparison", "PairKind", "Side", "SideDelta",
-    "SideDone", "SideFailed", "SideLive", "SideStatus", "Statistics", "Target",
+    "Advice", "Choice", "CompareDone", "CompareEvent", "CompareStarted", "Comparison", "Earlier", "PairKind", "Side",
+    "SideDelta", "SideDone", "SideFailed", "SideLive", "SideStatus", "Statistics", "Target",
 ]  # fmt: skip
 
 Advice = Literal["", "stay local", "worth the tokens", "the first will do", "the second is better"]

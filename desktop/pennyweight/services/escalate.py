@@ -158,6 +158,7 @@ class EscalateService:
         answer = answer_to(question, model=preview.model_name, source=preview.provider)
         self._store.conversations.add_message(answer)
         call = CloudCall(
+            self._store,
             preview,
             source,
             self._previewer.budgets,

@@ -94,6 +94,8 @@ class Preview:
     files: tuple[str, ...]
     input_tokens: int
     """Estimate, by this provider's measured ratio where there is one."""
+    most_input_tokens: int
+    """The high edge of that estimate: what the budget reckons with until the provider tells its own count."""
     max_output_tokens: int
     hidden: tuple[Hidden, ...]
     """Each value kept back, with its kind and the placeholder that is sent instead."""

@@ -168,6 +168,14 @@ class ModelCall:
     def evaluated(self) -> int:
         return self._progress.evaluated
 
+    def so_far(self) -> CallResult:
+        """As if it had ended at this moment without another word, its prompt with the source: an estimate."""
+        finished = self._guess(StopReason.FAILED)
+        if not finished.usage.input_total:
+            usage = replace(finished.usage, input_total=max(1, self._prompt_tokens))
+            finished = replace(finished, usage=usage)
+        return self._result(finished, NoPower().end())
+
     def sample(self) -> Sample | None:
         return self._session.sample() if self._session is not None else None
 
@@ -199,8 +207,11 @@ class ModelCall:
 
     def _close(self, finished: Finished) -> None:
         assert self._session is not None
+        self.result = self._result(finished, self._session.end())
+
+    def _result(self, finished: Finished, energy: EnergyReading) -> CallResult:
         usage = finished.usage if finished.usage.at is not None else replace(finished.usage, at=self._began_at)
-        self.result = CallResult(
+        return CallResult(
             kind=self._kind,
             text="".join(self._text),
             reasoning="".join(self._reasoning),
@@ -208,7 +219,7 @@ class ModelCall:
             usage=usage,
             timing=finished.timing,
             evaluated=finished.prompt_evaluated,
-            energy=self._session.end(),
+            energy=energy,
             resent=min(self._resent, usage.input_total),
             ran=self._ran() or finished.prompt_evaluated > 0 or usage.output_total > 0,
             billed_usd=finished.billed_usd,

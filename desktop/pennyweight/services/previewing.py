@@ -31,7 +31,7 @@ from pennyweight.services.messages import question_of
 from pennyweight.services.providers import Providers
 from pennyweight.services.recipes import RecipeBook
 from pennyweight.services.redaction import Redactor
-from pennyweight.services.request_price import price_range
+from pennyweight.services.request_price import most_input, price_range
 from pennyweight.services.turns import as_turns, groups
 from pennyweight.store import Store
 
@@ -78,7 +78,8 @@ class Previewer:
         tokens = source.count_prompt_tokens(hidden_turns, model)
         cost = self._price(recipe, provider, model, tokens, limit)
         budget = self.budgets.tightest(provider)
-        with self.budgets.watch(provider, _cost_of(provider, model, tokens)) as watch:
+        most = most_input(tokens, self.desk.calibration.of(provider))
+        with self.budgets.watch(provider, _cost_of(provider, model, most)) as watch:
             allowed = watch.output_limit(limit)
         request = AnswerRequest(
             turns=hidden_turns,
@@ -102,6 +103,7 @@ class Previewer:
             messages=len(chosen),
             files=tuple(file.name for message in chosen for file in message.attachments),
             input_tokens=tokens,
+            most_input_tokens=most,
             max_output_tokens=request.sampling.max_output_tokens,
             hidden=tuple(redactor.table),
             price=cost,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -54,6 +55,11 @@ def price_range(
         expected_output=round(output.expected),
         high_output=round(output.high),
     )
+
+
+def most_input(input_tokens: int, ratios: Ratios) -> int:
+    """The high edge of an estimate of a prompt, rounded up."""
+    return math.ceil(input_tokens * _input_band(ratios).high)
 
 
 def _spread(lengths: Sequence[int]) -> tuple[int, int, int]:

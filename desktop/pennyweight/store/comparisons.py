@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pennyweight.domain.comparison import Choice, Comparison, Side
+from pennyweight.domain.comparison import Choice, Comparison, Earlier, Side
 from pennyweight.domain.conversation import MessageState, Task
+from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.store import codec
 from pennyweight.store.connection import ReaderPool, Writer
 from pennyweight.store.handle import Database
@@ -20,6 +21,14 @@ _SIDE = (
     "id", "source", "model", "model_name", "text", "reasoning", "state", "input_total", "output_total",
     "reasoning_tokens", "seconds", "first_token_seconds", "cost_nano", "joules", "note",
 )  # fmt: skip
+
+
+_HISTORY = """
+SELECT c.id, h.prompts, h.chosen
+FROM (SELECT min(number) AS first, max(number) AS last, count(*) AS prompts, count(choice) AS chosen
+      FROM comparisons GROUP BY CASE batch WHEN '' THEN id ELSE batch END) h
+JOIN comparisons c ON c.number = h.first ORDER BY h.last DESC LIMIT ?
+"""
 
 
 class Comparisons:
@@ -85,9 +94,14 @@ class Comparisons:
             raise _missing()
         return found[0]
 
-    def list(self, limit: int = 100, offset: int = 0) -> _Found:
-        """Newest first."""
-        return self._read("ORDER BY number DESC LIMIT ? OFFSET ?", [limit, offset])
+    def history(self, limit: int) -> Sequence[Earlier]:
+        """Newest first, those that were run together as one."""
+        with self._readers.borrow() as db:
+            lines = db.execute(_HISTORY, [limit]).fetchall()
+        ids = json.dumps([line["id"] for line in lines])
+        firsts = {each.id: each for each in self._read("WHERE id IN (SELECT value FROM json_each(?))", [ids])}
+        # one that was deleted in between is not there any more
+        return [Earlier(firsts[line["id"]], line["prompts"], line["chosen"]) for line in lines if line["id"] in firsts]
 
     def of_batch(self, batch: str) -> _Found:
         """Those that were run together, in their order."""
@@ -110,6 +124,26 @@ class Comparisons:
         for side in sides:
             by_id[side["comparison_id"]].append(side)
         return [_comparison(row, by_id[row["id"]]) for row in rows]
+
+
+def interrupt_side(db: Database, entry: LedgerEntry) -> None:
+    """Inside the caller's transaction: what a side has used whose process was killed before it could tell."""
+    values = {
+        "state": MessageState.INTERRUPTED.value,
+        "id": entry.message_id,
+        "input_total": entry.usage.input_total,
+        "output_total": entry.usage.output_total,
+        "reasoning_tokens": entry.usage.reasoning,
+        "seconds": entry.seconds,
+        "first_token_seconds": entry.first_token_seconds,
+        "cost_nano": entry.billed_nano,
+        "note": codec.clean(entry.note),
+    }
+    sets = ", ".join(f"{name} = :{name}" for name in values if name != "id")
+    db.execute(
+        f"UPDATE comparison_sides SET {sets} WHERE id = :id AND state IN ('streaming', 'interrupted')",  # noqa: S608
+        values,
+    )
 
 
 def _missing() -> MissingRowError:

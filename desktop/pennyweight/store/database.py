@@ -24,7 +24,7 @@ from pennyweight.store.ledger import Ledger
 from pennyweight.store.overlaps import Overlaps
 from pennyweight.store.problems import cannot_write, damaged, not_a_database, too_new
 from pennyweight.store.projects import Projects
-from pennyweight.store.running import RunningCosts
+from pennyweight.store.running import RunningCalls
 from pennyweight.store.settings import Drafts, Settings
 from pennyweight.store.verdicts import Verdicts
 
@@ -62,7 +62,7 @@ class Store:
         self.projects = Projects(self._readers, self._writer, clock)
         self.verdicts = Verdicts(self._readers, self._writer, clock)
         self.settings = Settings(self._readers, self._writer, clock)
-        self.running = RunningCosts(self._readers, self._writer, clock)
+        self.running = RunningCalls(self._readers, self._writer)
         self.drafts = Drafts(self._readers, self._writer, clock)
 
     @classmethod

@@ -8,7 +8,7 @@ from datetime import datetime
 from statistics import fmean, median
 
 from pennyweight.domain.ledger import EquivalentBill, LedgerEntry, LedgerTotals
-from pennyweight.store import codec, projects, running, totals
+from pennyweight.store import codec, projects, totals
 from pennyweight.store.connection import ReaderPool, Writer
 from pennyweight.store.handle import Database
 from pennyweight.store.overlaps import Counting
@@ -91,8 +91,8 @@ def _insert_entry(db: Database, entry: LedgerEntry) -> int:
     columns, marks = ", ".join(values), ", ".join(f":{column}" for column in values)
     if db.execute(f"INSERT INTO ledger ({columns}) VALUES ({marks})", values).rowcount != 1:  # noqa: S608
         return 0
-    if entry.message_id is not None and entry.source != "local":
-        running.give_way(db, entry.message_id)
+    if entry.source != "local":  # the call is booked: it is not under way any more
+        db.execute("DELETE FROM running_calls WHERE id = ?", [entry.id])
     if entry.equivalent is not None:
         _insert_bill(db, entry.id, entry.equivalent, came_with_row=True)
     if entry.project and entry.conversation_id:

@@ -14,6 +14,7 @@ from pennyweight.store.schema_v4 import VERSION_4
 from pennyweight.store.schema_v5 import VERSION_5
 from pennyweight.store.schema_v6 import VERSION_6
 from pennyweight.store.schema_v7 import VERSION_7
+from pennyweight.store.schema_v8 import VERSION_8
 
 migrations = Migrations("pennyweight")
 
@@ -58,6 +59,12 @@ def _v6(db: Database) -> None:
 def _v7(db: Database) -> None:
     db.executescript(VERSION_7)
     _set_version(db, 7)
+
+
+@migrations(name="v8")
+def _v8(db: Database) -> None:
+    db.executescript(VERSION_8)
+    _set_version(db, 8)
 
 
 def apply(connection: sqlite3.Connection) -> None:

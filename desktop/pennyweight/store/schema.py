@@ -16,12 +16,13 @@ from pennyweight.store.schema_v4 import VERSION_4
 from pennyweight.store.schema_v5 import VERSION_5
 from pennyweight.store.schema_v6 import VERSION_6
 from pennyweight.store.schema_v7 import VERSION_7
+from pennyweight.store.schema_v8 import VERSION_8
 
 APPLICATION_ID = 0x50574754
 """`PWGT`: marks the file as ours, also for `file(1)`."""
 
-CURRENT_VERSION = 7
-_ALL = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7)
+CURRENT_VERSION = 8
+_ALL = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8)
 _NAMED = re.compile(r"^(CREATE|DROP)(?: VIRTUAL)? (TABLE|TRIGGER) (?:IF (?:NOT )?EXISTS )?(\w+)", re.MULTILINE)
 
 

@@ -190,7 +190,7 @@ def test_without_the_previews_nothing_is_sent_or_stored(bench_table: Table) -> N
         list(bench_table.compare.run(Draft(text="Hi", task=Task.ASK), [LOCAL, CLOUD], Cancel()))
     with pytest.raises(InputError):
         list(bench_table.compare.run(Draft(text="Hi", task=Task.ASK), [LOCAL], Cancel()))
-    assert bench_table.compare.list() == []
+    assert bench_table.compare.history() == []
     assert bench_table.server.asked == []
 
 

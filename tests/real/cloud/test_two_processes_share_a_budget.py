@@ -3,69 +3,30 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.cloud_bench import sse
-from tests.support.loopback import Loopback
+from tests.support.tap import KEY, MODEL, PATIENCE_SECONDS, Tap, ask_in_another_process
 
 from pennyweight.app import composition
-from pennyweight.domain.conversation import Task
+from pennyweight.domain.conversation import MessageState, Task
 from pennyweight.domain.errors import InputError
+from pennyweight.domain.usage import UsageState
 from pennyweight.keys import KeyStore
 from pennyweight.services.container import Services
 from pennyweight.services.draft import Draft
 from pennyweight.services.escalation import Preview
 
-KEY = "sk-ant-api03-" + "planted0" * 5
-MODEL = "claude-sonnet-4-5"
 CAP = 10_000_000
-PATIENCE_SECONDS = 60
-OTHER = f"""
-import sys
-from pathlib import Path
-from pennyweight.app import composition
-from pennyweight.domain.cancel import Cancel
-from pennyweight.domain.conversation import Task
-from pennyweight.keys import KeyStore
-from pennyweight.services.draft import Draft
-
-composition._open_keys = lambda: KeyStore(find=lambda: None)
-services = composition.build_services(Path(sys.argv[1]))
-services.keys.set("anthropic", "{KEY}")
-preview = services.escalate.preview(Draft(text="Go on", task=Task.ASK), "anthropic", "{MODEL}")
-for event in services.escalate.send(preview, Cancel()):
-    pass
-services.close()
-"""
-
-
-class Tap(Loopback):
-    """A stream of 200 pieces, each let through by `open`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pieces = threading.Semaphore(0)
-        start = {"type": "message_start", "message": {"usage": {"input_tokens": 40, "output_tokens": 1}}}
-        block = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
-        text = {"type": "text_delta", "text": "ten plain words that somebody might write in an answer "}
-        piece = sse({"type": "content_block_delta", "index": 0, "delta": text}, names=True)
-        gate = lambda: self._pieces.acquire(timeout=PATIENCE_SECONDS)  # noqa: E731
-        self.say(sse(start, block, names=True), *[part for _ in range(200) for part in (gate, piece)])
-
-    def open(self, pieces: int) -> None:
-        self._pieces.release(pieces)
 
 
 @pytest.fixture
 def tap() -> Iterator[Tap]:
     server = Tap()
     yield server
-    server.open(1000)
     server.close()
 
 
@@ -83,7 +44,7 @@ def services(tmp_path: Path, tap: Tap, monkeypatch: pytest.MonkeyPatch) -> Itera
 @pytest.fixture
 def other(services: Services, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Another process of this program, in the middle of an answer."""
-    running = subprocess.Popen([sys.executable, "-c", OTHER, str(tmp_path)])
+    running = ask_in_another_process(tmp_path)
     yield running
     running.kill()
     running.wait()
@@ -137,10 +98,19 @@ def test_what_fitted_when_it_was_shown_is_refused_when_it_does_not_any_more(
     assert len(tap.asked) == 1
 
 
-def test_an_answer_of_a_process_that_was_killed_holds_nothing_back(
+def test_an_answer_of_a_process_that_was_killed_is_booked_by_the_other_as_an_estimate(
     services: Services, tap: Tap, other: subprocess.Popen[bytes]
 ) -> None:
     stream_until_half_is_gone(services, tap)
     other.kill()
     other.wait()
-    assert left(services) == CAP
+    held = CAP - left(services)
+    spent = services.budgets.spent()
+    assert held == spent, "booked, and counted once"
+    assert CAP // 2 - CAP // 10 <= spent <= CAP
+    (chat,) = services.conversations.list()
+    answer = services.conversations.messages(chat.id)[-1]
+    assert answer.state is MessageState.INTERRUPTED
+    (row,) = services.meter.entries(answer.id)
+    assert (row.usage.usage_state, row.billed_nano) == (UsageState.ESTIMATED, spent)
+    assert row.usage.input_total == 40, "as the provider had told"

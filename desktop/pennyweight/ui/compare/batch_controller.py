@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from pennyweight.bridge.stream import StreamHandle
 from pennyweight.bridge.tasks import TaskRunner
-from pennyweight.domain.comparison import Choice, Comparison
+from pennyweight.domain.comparison import Choice, Comparison, Side
 from pennyweight.domain.conversation import Task
 from pennyweight.services.compare_batch import BatchItem
 from pennyweight.services.comparison import (
@@ -26,8 +26,9 @@ from pennyweight.services.container import Services
 from pennyweight.services.egress import EgressState
 from pennyweight.services.escalation import Preview, RedactionChoice
 from pennyweight.ui.cloud.sheet import CloudSheet
+from pennyweight.ui.cloud.words import counted
 from pennyweight.ui.compare.page import ComparePage
-from pennyweight.ui.compare.words import batch_price
+from pennyweight.ui.compare.words import batch_price, when
 
 _AT_ONCE = 20
 """Prompts to price before the window hears of it."""
@@ -134,6 +135,26 @@ class BatchController(QObject):
             self._page.toast.tell(f"{count:,} row{'' if count == 1 else 's'} written to {path}.")
 
         self._runner.change(lambda: service.export_batch(batch, path), done, self.failed.emit, owner=self)
+
+    def reopen(self, batch: str) -> None:
+        """The table of an earlier batch, as it stands now."""
+        if self.running:
+            self._page.banner.tell("A batch is running. Stop it first, or wait until it is done.")
+            return
+        service = self._services.compare
+        self._runner.query(lambda: service.of_batch(batch), self._reopened, self.failed.emit, owner=self)
+
+    def _reopened(self, found: Sequence[Comparison]) -> None:
+        if self.running or not found:
+            return
+        card, first = self._page.batch, found[0]
+        prompts = [each.prompt for each in found]
+        card.begin(f"Batch of {when(first)}", prompts, [_column(side) for side in first.sides], blind=first.blind)
+        for row, comparison in enumerate(found):
+            card.show_comparison(row, comparison, self._provider)
+        card.set_running(running=False, status=counted(len(found), "prompt"))
+        self._page.banner.hide()
+        self._page.show_batch()
 
     # -- before it starts
 
@@ -270,3 +291,7 @@ class BatchController(QObject):
         dialog.filesSelected.connect(lambda names: self.export(Path(names[0])))
         dialog.finished.connect(lambda _result: dialog.deleteLater())
         dialog.open()
+
+
+def _column(side: Side) -> str:
+    return side.model_name or side.model or side.source

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from pennyweight.bridge.stream import StreamHandle
 from pennyweight.bridge.tasks import TaskRunner
-from pennyweight.domain.comparison import Choice, Comparison, Side
+from pennyweight.domain.comparison import Choice, Comparison, Earlier, Side
 from pennyweight.domain.errors import KnownError
 from pennyweight.domain.model import ModelInfo
 from pennyweight.services.attachments import ReadFile, read_attachment
@@ -32,6 +32,7 @@ from pennyweight.services.container import Services
 from pennyweight.services.draft import Draft
 from pennyweight.services.egress import EgressState
 from pennyweight.services.escalation import Preview, RedactionChoice
+from pennyweight.services.verdict_statistics import KeptShare
 from pennyweight.ui.cloud.model_picker import CloudModel
 from pennyweight.ui.cloud.sheet import CloudSheet
 from pennyweight.ui.compare.batch_controller import BatchController
@@ -39,6 +40,7 @@ from pennyweight.ui.compare.contender_menu import ContenderMenu
 from pennyweight.ui.compare.history_dialog import HistoryDialog
 from pennyweight.ui.compare.page import ComparePage
 from pennyweight.ui.compare.setup_panel import Contender
+from pennyweight.ui.compare.words import marks
 from pennyweight.ui.theme import Theme
 
 
@@ -49,6 +51,7 @@ class _Known:
     locals: list[ModelInfo]
     current: ModelInfo | None
     clouds: list[CloudModel]
+    marks: Sequence[KeptShare]
 
 
 class CompareController(QObject):
@@ -101,7 +104,8 @@ class CompareController(QObject):
             ]
             models = self._services.models
             compare = self._services.compare
-            return _Known(compare.statistics(), compare.choices(), list(models.list()), models.current(), clouds)
+            marks = self._services.conversations.kept_shares()
+            return _Known(compare.statistics(), compare.choices(), list(models.list()), models.current(), clouds, marks)
 
         self._runner.query(fetch, self._refreshed, self._failed, owner=self)
 
@@ -188,6 +192,7 @@ class CompareController(QObject):
 
     def _refreshed(self, known: _Known) -> None:
         self._page.statistics.show_statistics(known.statistics, known.choices)
+        self._page.statistics.show_marks(marks(known.marks, {each.id: each.name for each in known.locals}))
         self._names = {cloud.price.provider: cloud.provider_name for cloud in known.clouds} | self._names
         self.menu.set_choices(known.locals, known.clouds)
         if not self._begun and known.current is not None:
@@ -295,13 +300,18 @@ class CompareController(QObject):
             self.problem.emit(error)
 
     def _open_history(self) -> None:
-        def show(comparisons: list[Comparison]) -> None:
-            dialog = HistoryDialog(self._theme, comparisons, self._window)
+        def show(lines: Sequence[Earlier]) -> None:
+            dialog = HistoryDialog(self._theme, lines, self._window)
             dialog.chosen.connect(self._open)
+            dialog.batch_chosen.connect(self._open_batch)
             dialog.finished.connect(lambda _result: dialog.deleteLater())
             dialog.open()
 
-        self._runner.query(self._services.compare.list, show, self._failed, owner=self)
+        self._runner.query(self._services.compare.history, show, self._failed, owner=self)
+
+    def _open_batch(self, batch: str) -> None:
+        if not self._page.running:
+            self.batch.reopen(batch)
 
     def _open(self, comparison_id: str) -> None:
         if not self._page.running:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 _WORD = re.compile(r"\w+|[^\w\s]")
@@ -23,6 +24,16 @@ def differences(text: str, other: str) -> list[Span]:
         if tag in ("replace", "delete") and last > first:
             spans.append((mine[first][0], mine[last - 1][1]))
     return spans
+
+
+def nearest(text: str, others: Sequence[str]) -> int:
+    """Which of `others` has most words in common with `text`; the first of those that have as many."""
+    wanted = [text[start:end].lower() for start, end in _words(text)]
+    shares = [
+        SequenceMatcher(None, wanted, [other[start:end].lower() for start, end in _words(other)]).quick_ratio()
+        for other in others
+    ]
+    return shares.index(max(shares))
 
 
 def _words(text: str) -> list[Span]:

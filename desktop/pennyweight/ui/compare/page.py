@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVB
 from pennyweight.domain.comparison import Choice, Comparison
 from pennyweight.ui.compare.batch_card import BatchCard
 from pennyweight.ui.compare.choice_bar import ChoiceBar
-from pennyweight.ui.compare.diff import differences
+from pennyweight.ui.compare.diff import differences, nearest
 from pennyweight.ui.compare.setup_panel import SetupPanel
 from pennyweight.ui.compare.side_card import SideCard
 from pennyweight.ui.compare.statistics_card import StatisticsCard
@@ -117,13 +117,14 @@ class ComparePage(QWidget):
             self._place_cards()
         self.comparison, self.running, self.in_batch = comparison, running, False
         hidden = comparison.blind and comparison.choice is None
+        worded = () if running else _worded(comparison)
         for card, side in zip(self.cards, comparison.sides, strict=True):
             card.show_side(side, hidden=hidden, provider="On this computer" if side.is_local else provider(side.source))
             alone = len(comparison.kept) == 1
             card.show_choice(
                 chosen=alone and card.position in comparison.kept,
                 can_continue=not running and bool(side.text) and (not hidden),
-                edited=comparison.edited if not running and card.position == _worded(comparison) else None,
+                edited=comparison.edited if card.position in worded else None,
             )
         text, extra = prompt_line(comparison)
         self.prompt_text.setText(text)
@@ -243,6 +244,13 @@ class ComparePage(QWidget):
         outer.addWidget(scroll, 1)
 
 
-def _worded(comparison: Comparison) -> int | None:
-    """The side that the person may word anew: the first of those they kept."""
-    return next((at for at in comparison.kept if comparison.sides[at].text), None)
+def _worded(comparison: Comparison) -> Collection[int]:
+    """The sides that the person may word anew: the first of those they kept. Where none will do each of them, until
+    there is a wording: that one stands where the answer is that it was made of.
+    """
+    if comparison.choice is Choice.NEITHER:
+        offered = [at for at, side in enumerate(comparison.sides) if side.text]
+        if not comparison.edited or not offered:
+            return offered
+        return (offered[nearest(comparison.edited, [comparison.sides[at].text for at in offered])],)
+    return [at for at in comparison.kept if comparison.sides[at].text][:1]

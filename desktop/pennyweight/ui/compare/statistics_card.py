@@ -58,6 +58,10 @@ class StatisticsCard(Card):
             tone="mute", wrap=True,
         )  # fmt: skip
         self.body.addWidget(self.nothing)
+        self.marks = PlainLabel("", tone="mute", kind="small", wrap=True)
+        self.marks.setContentsMargins(8, 8, 8, 0)  # in line with the table
+        self.marks.hide()
+        self.body.addWidget(self.marks)
         self._lines: list[list[PlainLabel]] = []
         self._next = 0
         self._hidden_when_narrow: list[QWidget] = []
@@ -90,6 +94,11 @@ class StatisticsCard(Card):
             for row in rows:
                 self._row(row, named=not alone or kind != "mixed")
         self.fit_to(self.width())
+
+    def show_marks(self, words: str) -> None:
+        """What Keep and Not useful under the answers of chats say; "" for nothing."""
+        self.marks.setText(words)
+        self.marks.setVisible(bool(words))
 
     def _head(self, kind: PairKind) -> None:
         if self._next:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from pennyweight.domain.comparison import Choice, Comparison, Side
+from pennyweight.domain.comparison import Choice, Comparison, Earlier, Side
 from pennyweight.domain.conversation import MessageState
 from pennyweight.meter.money import format_usd
 from pennyweight.meter.quantities import format_energy, format_seconds, format_tokens
 from pennyweight.services.comparison import SideLive, Statistics
 from pennyweight.services.escalation import Preview
+from pennyweight.services.verdict_statistics import KeptShare
 from pennyweight.ui.cloud.words import counted, expected_text, least_left, over_budget, range_text, total
 from pennyweight.ui.widgets.parts import Part
 
 _HALF = 0.5
+_MOST_MARKS = 6
 CHOICES = {
     Choice.LEFT: "Left is better",
     Choice.BOTH: "Both will do",
@@ -70,10 +72,15 @@ def live_parts(live: SideLive) -> list[Part]:
 
 
 def cost(side: Side) -> str:
-    """ "0.001¢", "0.18¢ billed", "no price known"."""
+    """ "0.001¢", "0.18¢ billed", "at least 0.02¢, estimated" of one that did not come to its end, "no price known"."""
     if side.cost_nano is None:
         return "" if side.is_local else "no price known"
-    return format_usd(side.cost_nano) if side.is_local else f"{format_usd(side.cost_nano)} billed"
+    money = format_usd(side.cost_nano)
+    if side.is_local:
+        return money
+    if side.state is MessageState.COMPLETE:
+        return f"{money} billed"
+    return f"{'at least' if side.output_total else 'about'} {money}, estimated"
 
 
 def ending(side: Side) -> str:
@@ -98,6 +105,22 @@ def verdict(comparison: Comparison) -> str:
     kept = [comparison.sides[position] for position in comparison.kept if position < len(comparison.sides)]
     names = " and ".join(side.model_name or side.model for side in kept)
     return f"{CHOICES[comparison.choice]}{f': {names}' if names else ''}."
+
+
+def when(comparison: Comparison) -> str:
+    return comparison.at.astimezone().strftime("%d %b %Y, %H:%M")
+
+
+def history_line(line: Earlier) -> tuple[str, str]:
+    """The prompt, and "21 Nov 2026, 10:15 · Starter · Claude, no choice yet"; of a batch, how many prompts."""
+    first = line.first
+    title = " ".join(first.prompt.split())[:120] or "Files only"
+    hidden = first.blind and line.chosen < line.prompts
+    names = "names hidden" if hidden else " · ".join(side.model_name or side.model for side in first.sides)
+    if first.batch:
+        chosen = f"{line.chosen:,} of {line.prompts:,} chosen"
+        return f"{counted(line.prompts, 'prompt')}: {title}", f"{when(first)} · batch · {names}, {chosen}"
+    return title, f"{when(first)} · {verdict(first) or f'{names}, no choice yet'}"
 
 
 def missing(row: Statistics) -> str:
@@ -126,6 +149,18 @@ def since(statistics: Sequence[Statistics], choices: int | None = None) -> str:
         return "no choices yet"
     first = min(row.since for row in statistics)
     return f"{count:,} comparison{'' if count == 1 else 's'} since {first.astimezone().strftime('%B')}"
+
+
+def marks(shares: Sequence[KeptShare], names: Mapping[str, str]) -> str:
+    """ "Of the local answers that you marked in chats, you kept: Ask, Starter: 4 of 5 (38–96%)"; "" for none."""
+    if not shares:
+        return ""
+    each = (
+        f"{share.task.capitalize()}, {names.get(share.model, share.model)}: {share.kept:,} of {share.judged:,}"
+        f" ({share.low * 100:.0f}–{share.high * 100:.0f}%)"
+        for share in shares[:_MOST_MARKS]
+    )
+    return f"Of the local answers that you marked in chats, you kept: {'; '.join(each)}."
 
 
 def percent(share: float) -> str:

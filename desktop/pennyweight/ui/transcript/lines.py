@@ -61,6 +61,9 @@ def _cloud_parts(line: MeterLine, name: str) -> list[Part]:
         bill, hint = f"{name}: no price known", "The price table does not know this model; the tokens are counted."
     elif line.usage_state is UsageState.REPORTED:
         bill, hint = f"{name} {format_usd(line.billed_nano)} billed", "From the provider's own count of the tokens."
+    elif not line.output_total:
+        bill = f"{name} about {format_usd(line.billed_nano)}, estimated"
+        hint = "The request was sent and no answer came: the prompt at list price. It may not have been billed."
     else:
         bill = f"{name} at least {format_usd(line.billed_nano)}, estimated"
         hint = "The stream ended before the provider told its count: what is known to have been used, at list price."

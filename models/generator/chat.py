@@ -10,9 +10,9 @@ from pathlib import Path
 
 from .example import Example, Task, Turn
 from .grammar import phrasings
-from .pieces import two_sentences
+from .pieces import make_sentence, summary_of
 from .slots import Gen
-from .tasks import TASKS, WEIGHTS, email, polite, shorten, summary, title
+from .tasks import TASKS, WEIGHTS, email, facts_in, polite, shorten, summary, title
 
 RECIPES = Path(__file__).resolve().parents[2] / "assets" / "recipes"
 OTHER_SYSTEMS = (
@@ -143,16 +143,10 @@ def follow_up(g: Gen) -> Example:
 
 def long_text(g: Gen) -> Task:
     """A text of many paragraphs for the longest contexts."""
-    tasks = [summary(g) for _ in range(g.rng.randint(3, 7))]
-    heads = [task.answer.split(". ")[0].rstrip(".") + "." for task in tasks]
-    bodies = [head + " " + task.text.replace("\n", " ") for head, task in zip(heads, tasks, strict=True)]
-    answer = two_sentences(heads)
-    return Task(
-        "summary",
-        "\n\n".join(bodies),
-        answer,
-        sorted({fact for task in tasks for fact in task.facts if fact in answer}),
-    )
+    paragraphs = [[make_sentence(g) for _ in range(g.rng.randint(2, 5))] for _ in range(g.rng.randint(4, 9))]
+    answer = summary_of(paragraphs)
+    text = "\n\n".join(" ".join(sentences) for sentences in paragraphs)
+    return Task("summary", text, answer, facts_in(g, answer))
 
 
 def make_example(seed: str, held: bool = False, task: str | None = None) -> Example:

@@ -35,12 +35,6 @@ class Frame:
     wordy: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Polite:
-    sources: tuple[str, ...]
-    target: str
-
-
 def lines_of(name: str) -> list[str]:
     text = (GRAMMAR / f"{name}.txt").read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line.strip()]
@@ -98,6 +92,12 @@ def wild_sentences() -> tuple[str, ...]:
 
 
 @cache
+def short_notes() -> tuple[str, ...]:
+    """Notes whose first words decide how they are written out: orders, wishes, questions, and what only looks so."""
+    return tuple(lines_of("short_notes"))
+
+
+@cache
 def clause_patterns(held: bool) -> tuple[str, ...]:
     return tuple(lines_of("clauses_held" if held else "clauses"))
 
@@ -124,19 +124,6 @@ def closers() -> tuple[str, ...]:
 
 
 @cache
-def polite() -> tuple[Polite, ...]:
-    found: list[Polite] = []
-    sources: list[str] = []
-    for line in lines_of("polite"):
-        if line.startswith("S "):
-            sources.append(line[2:])
-        elif line.startswith("T "):
-            found.append(Polite(tuple(sources), line[2:]))
-            sources = []
-    return tuple(found)
-
-
-@cache
 def table(name: str) -> dict[str, Any]:
     return tomllib.loads((GRAMMAR / f"{name}.toml").read_text(encoding="utf-8"))
 
@@ -153,7 +140,6 @@ def common_first_words() -> frozenset[str]:
         text for name in (*FRAME_FILES, "frames_held") for f in read_frames(name) for text in f.sentences + f.wordy
     ]
     patterns += wild_sentences() + fillers()
-    patterns += [text for frame in polite() for text in (*frame.sources, frame.target)]
     patterns += [text for style in table("edits").values() for text in style["sentences"]]
     first = {text.split(" ", 1)[0].strip(",.!?") for text in patterns}
     return frozenset(word for word in first if word.isalpha() and word[0].isupper() and word != "I")

@@ -82,7 +82,7 @@ def plural(noun: str) -> str:
 def is_held(word: str) -> bool:
     """Whether a word of the lists is kept out of training."""
     parts = words_of(word)
-    if parts & template_words():
+    if len(word) < 5 or parts & template_words():  # short ones also come about by chance, as invented words
         return False
     return zlib.crc32(word.encode()) % HELD_SHARE == 0
 

@@ -5,82 +5,159 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .grammar import Frame, any_frames, closers, fillers, frames, free_frames, openers, wild_sentences
-from .lists import listed
+from .grammar import Frame, any_frames, closers, fillers, frames, free_frames, openers, short_notes, wild_sentences
 from .slots import LINKS, Gen
 from .template import articles, bare, capital, uncapital
+from .written_out import ended, written_out
 
 
 @dataclass
 class Fact:
-    """One fact, worded for each use."""
+    """One fact: as it stands in a text, and as it is written in an answer."""
 
-    note: str
-    sentence: str
-    """As it stands in an answer."""
     source: str
-    """As it stands in a text, perhaps with padding."""
-    title: str
+    sentence: str
+
+    @property
+    def title(self) -> str:
+        return headline(self.sentence)
 
 
-def make_fact(g: Gen, from_notes: bool = False) -> Fact:
-    """A random fact; from notes the first sentence pattern is the answer, else the sentence of the text itself."""
+def make_fact(g: Gen) -> Fact:
+    """A sentence of a text; in an answer it is copied as it stands."""
+    sentence = make_sentence(g)
+    return Fact(sentence, sentence)
+
+
+def make_sentence(g: Gen) -> str:
+    """A sentence of any kind: known patterns, free clauses, and words in no order, which can only be copied."""
     roll = g.rng.random()
     if g.held:
         if roll < 0.32:
-            return word_fact(g, g.rng.choice(free_frames()), from_notes)
-        return word_fact(g, g.rng.choice(frames(g.chance(0.6))), from_notes)
-    if roll < 0.3:
-        return mutated(g, wild_fact(g), from_notes)
-    if roll < 0.4:
-        return word_fact(g, g.rng.choice(free_frames()), from_notes)
-    if roll < 0.52 and from_notes:
-        return word_fact(g, g.rng.choice(any_frames()), from_notes)
-    fact = word_fact(g, g.rng.choice(frames(False)), from_notes)
-    if not from_notes:
-        return mutated(g, fact, from_notes)
-    return as_it_stands(g, fact) if g.chance(0.35) else fact
+            return of_frame(g, free_frames())
+        return of_frame(g, frames(g.chance(0.6)))
+    if roll < 0.24:
+        return mutated(g, of_frame(g, frames(False)))
+    if roll < 0.46:
+        return mutated(g, finish(g.fill(g.rng.choice(wild_sentences()))))
+    if roll < 0.64:
+        return mutated(g, of_frame(g, free_frames()))
+    if roll < 0.7:
+        return filler(g)
+    return babble(g)
 
 
-def as_it_stands(g: Gen, fact: Fact) -> Fact:
-    """A note with so many other words in it that no pattern fits any more: it is copied, with a capital and a stop."""
-    words = fact.note.rstrip(".!").split(" ")
+def of_frame(g: Gen, choices: tuple[Frame, ...]) -> str:
+    frame = g.rng.choice(choices)
+    patterns = frame.wordy if frame.wordy and g.chance(0.25) else frame.sentences
+    return finish(g.fill(g.rng.choice(patterns)))
+
+
+def make_note(g: Gen, statement: bool = False) -> str:
+    """A note as people type it; ``statement``: neither a question nor an order."""
+    while True:
+        note = any_note(g)
+        plain = written_out(note)
+        if not statement or (plain[-1] == "." and bare(plain).casefold() == bare(note).casefold()):
+            return note
+
+
+def any_note(g: Gen) -> str:
+    roll = g.rng.random()
+    if g.held:
+        return note_of(g, free_frames() if roll < 0.3 else frames(g.chance(0.6)))
+    if roll < 0.26:
+        note = note_of(g, frames(False))
+        return scrambled(g, note) if g.chance(0.35) else note
+    if roll < 0.36:
+        return note_of(g, any_frames())
+    if roll < 0.52:
+        return small_start(g, bare(mutated(g, finish(g.fill(g.rng.choice(wild_sentences()))))))
+    if roll < 0.62:
+        return small_start(g, bare(mutated(g, of_frame(g, free_frames()))))
+    if roll < 0.84:
+        return articles(g.fill(g.rng.choice(short_notes())))
+    return small_start(g, bare(babble(g, most=9)))
+
+
+def note_of(g: Gen, choices: tuple[Frame, ...]) -> str:
+    return articles(g.fill(g.rng.choice(g.rng.choice(choices).notes)))
+
+
+def small_start(g: Gen, text: str) -> str:
+    return uncapital(text) if g.chance(0.75) else text
+
+
+def scrambled(g: Gen, note: str) -> str:
+    """A note with so many other words in it that no pattern fits any more."""
+    words = note.split(" ")
     plain = [index for index, word in enumerate(words) if word.isalpha() and word.islower()]
     for index in g.rng.sample(plain, (2 * len(plain) + 2) // 3):
         words[index] = other_word(g)
-    note = " ".join(words) if plain else f"{other_word(g)} {fact.note}"
-    sentence = finish(note if note[-1] in ".?!" else note + ".")
-    with_capital = g.chance(0.3) or not note[0].islower()
-    note = bare(sentence if with_capital else uncapital(sentence))
-    return Fact(note, sentence, sentence, headline(note))
+    return " ".join(words)
 
 
-def mutated(g: Gen, fact: Fact, from_notes: bool) -> Fact:
-    """Sometimes other words, known or invented, take the place of some: copying must not lean on the patterns."""
-    if fact.source != fact.sentence or not g.chance(0.5):
-        return fact
-    words = fact.sentence.split(" ")
+def mutated(g: Gen, sentence: str) -> str:
+    """Often other words, known or invented, take the place of some: copying must not lean on the patterns."""
+    if not g.chance(0.6):
+        return sentence
+    words = sentence.split(" ")
     changed: list[str] = []
+    share = g.rng.choice([0.1, 0.2, 0.4])
     for index, word in enumerate(words):
         plain = 0 < index < len(words) - 1 and word.isalpha() and word.islower()
-        if plain and g.chance(0.2):
+        if plain and g.chance(share):
             changed.append(other_word(g))
         elif plain and g.chance(0.05):
             changed += [word, other_word(g)]
         else:
             changed.append(word)
-    sentence = articles(" ".join(changed))
-    note = bare(uncapital(sentence)) if g.chance(0.7) else bare(sentence)
-    return Fact(note, sentence, sentence, headline(note if from_notes else sentence))
+    return articles(" ".join(changed))
+
+
+OTHER_WORDS = ("common", "common", "common", "adjectives", "adverbs", "things", "roles", "abstract", "places", "goods")
 
 
 def other_word(g: Gen) -> str:
-    kind = g.rng.choice(["adjectives", "adverbs", "things", "roles", "abstract", "places", "inv", "link", "vpast"])
-    if kind == "link":
+    roll = g.rng.random()
+    if roll < 0.12:
+        return g.slot("inv")
+    if roll < 0.22:
         return g.rng.choice(LINKS)
-    if kind == "vpast":
-        return g.fill("{vpast}")
-    return g.slot(kind) if kind == "inv" else g.word(kind)
+    if roll < 0.3:
+        return g.fill(g.rng.choice(("{vpast}", "{ving}", "{vbase}")))
+    return g.word(g.rng.choice(OTHER_WORDS))
+
+
+FIGURES_AND_NAMES = ("num", "first", "city", "money", "date", "code", "org", "time", "int", "person")
+
+
+def babble(g: Gen, most: int = 16) -> str:
+    """A sentence of words in no order, with names, figures and signs between them."""
+    words: list[str] = []
+    for _ in range(g.rng.randint(3, most)):
+        roll = g.rng.random()
+        if roll < 0.42:
+            word = g.rng.choice(LINKS)
+        elif roll < 0.52:
+            word = g.slot(
+                g.rng.choice(("num", "first", "city", "money", "date", "code", "org", "time", "int", "person"))
+            )
+        else:
+            word = other_word(g)
+        sign = g.rng.random()
+        if sign < 0.05:
+            word += ","
+        elif sign < 0.07:
+            word = f"({word})"
+        elif sign < 0.08:
+            word = f'"{word}"'
+        elif sign < 0.09:
+            word += g.rng.choice([":", ";", " -", " –", "'s"])
+        words.append(word)
+    words[-1] = words[-1].rstrip(",:;-– ")
+    end = g.rng.choice([".", ".", ".", ".", ".", ".", ".", "?", "!"])
+    return capital(ended(" ".join(words) + ("" if end == "." else end)))
 
 
 CUT = re.compile(r", | because | but | if | when | after | before | \(|; ")
@@ -91,26 +168,6 @@ def headline(text: str) -> str:
     whole = text.strip().rstrip(".?!;:")
     head = CUT.split(whole, maxsplit=1)[0].rstrip(".?!;:")
     return capital(head if len(head.split()) >= 2 else whole)
-
-
-def wild_fact(g: Gen) -> Fact:
-    """An everyday sentence."""
-    sentence = finish(g.fill(g.rng.choice(wild_sentences())))
-    note = bare(sentence)
-    source = padded(g, sentence) if g.chance(0.15) and not sentence.endswith("?") else sentence
-    return Fact(uncapital(note) if g.chance(0.7) else note, sentence, source, headline(sentence))
-
-
-def word_fact(g: Gen, frame: Frame, from_notes: bool) -> Fact:
-    bound: dict[str, str] = {}
-    pattern = frame.sentences[0] if from_notes or g.chance(0.5) else g.rng.choice(frame.sentences)
-    wordy = bool(frame.wordy) and g.chance(0.3)
-    if wordy:
-        pattern = frame.sentences[0]
-    sentence = finish(g.fill(pattern, bound))
-    source = finish(g.fill(g.rng.choice(frame.wordy), bound)) if wordy else sentence
-    note = articles(g.fill(g.rng.choice(frame.notes), bound))
-    return Fact(note, sentence, source, headline(note if from_notes else sentence))
 
 
 def finish(sentence: str) -> str:
@@ -133,21 +190,19 @@ def closer(g: Gen) -> str:
     return g.rng.choice(closers())
 
 
-def joined(first: str, second: str) -> str:
-    """Two sentences as one."""
-    if first[-1] in "?!":
-        return f"{first} {second}"
-    return f"{bare(first)}, and {uncapital(second)}"
+def summary_of(paragraphs: list[list[str]]) -> str:
+    """The rule of all summaries, in whole sentences: of one paragraph the first two, of several the first of the first
+    and the first of the last."""
+    if len(paragraphs) == 1:
+        return " ".join(paragraphs[0][:2])
+    return f"{paragraphs[0][0]} {paragraphs[-1][0]}"
 
 
-def two_sentences(sentences: list[str]) -> str:
-    """The rule of all summaries: up to four main sentences, the first two and the last two, in two sentences."""
-    kept = sentences if len(sentences) <= 4 else sentences[:2] + sentences[-2:]
-    if len(kept) <= 2:
-        return " ".join(kept)
-    if len(kept) == 3:
-        return f"{kept[0]} {joined(kept[1], kept[2])}"
-    return f"{joined(kept[0], kept[1])} {joined(kept[2], kept[3])}"
+def notes_in_two(notes: list[str]) -> str:
+    """The summary of notes: all of them, the first half in one sentence, the rest in another."""
+    plain = [bare(note) for note in notes]
+    middle = (len(plain) + 1) // 2
+    return " ".join(ended(capital("; ".join(half))) for half in (plain[:middle], plain[middle:]) if half)
 
 
 def bullet_list(g: Gen, notes: list[str]) -> str:
@@ -155,35 +210,15 @@ def bullet_list(g: Gen, notes: list[str]) -> str:
     style = g.rng.random()
     if style < 0.5:
         return "\n".join(f"- {note}" for note in notes)
-    if style < 0.62:
+    if style < 0.64:
         mark = g.rng.choice(["* ", "• ", "-", "– "])
         return "\n".join(mark + note for note in notes)
-    if style < 0.7:
+    if style < 0.71:
         return "\n".join(f"{i}. {note}" for i, note in enumerate(notes, 1))
-    if style < 0.88:
+    if style < 0.86:
         return "\n".join(notes)
-    if style < 0.92:
+    if style < 0.89 and not any(";" in note for note in notes):
         return "; ".join(notes)
-    if style < 0.96 and not any("," in note for note in notes):
+    if style < 0.95 and not any("," in note for note in notes):
         return ", ".join(notes)
-    return "\n".join(f"- {capital(note)}." if note[-1] not in ".?!" else f"- {capital(note)}" for note in notes)
-
-
-def typo(g: Gen, text: str) -> str:
-    """Swap, drop or double a letter in some of the plain lower-case words of the grammar."""
-    words = text.split(" ")
-    for index, word in enumerate(words):
-        if word in PLAIN and g.chance(0.25):
-            spot = g.rng.randint(1, len(word) - 2)
-            kind = g.rng.random()
-            if kind < 0.5:
-                word = word[:spot] + word[spot + 1] + word[spot] + word[spot + 2 :]
-            elif kind < 0.8:
-                word = word[:spot] + word[spot + 1 :]
-            else:
-                word = word[:spot] + word[spot] + word[spot:]
-            words[index] = word
-    return " ".join(words)
-
-
-PLAIN = frozenset(listed("plain"))
+    return "\n".join(f"- {ended(capital(note))}" for note in notes)

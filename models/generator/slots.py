@@ -175,6 +175,7 @@ def clause(g: Gen) -> str:
 
 
 LINKS = listed("links")
+NO_BASE = frozenset({"don't", "do", "never"})
 
 
 def soup(g: Gen) -> str:
@@ -242,6 +243,52 @@ def label(g: Gen) -> str:
     return f"{invented(g.rng, g.held)} {g.word('things')}"
 
 
+def order(g: Gen) -> str:
+    """What somebody is asked to do, with an object of any kind."""
+    roll = g.rng.random()
+    if roll < 0.3:
+        return task(g)
+    verb = g.rng.choice(ORDER_VERBS)
+    if roll < 0.5:
+        return f"{verb} {g.rng.choice(OBJECT_WORDS)} {g.word('common')} {tail(g)}"
+    if roll < 0.62:
+        return f"{verb} the {noun_phrase(g)} to {person(g)}"
+    if roll < 0.72:
+        return f"{verb} {goods(g)} to {room(g)}"
+    if roll < 0.82:
+        return f"{verb} {person(g)} {tail(g)}"
+    if roll < 0.92:
+        return f"{verb} {g.rng.choice(['me', 'us', 'it', 'them', 'him', 'her'])} {tail(g)}"
+    return f"{verb} {g.word('common')} {tail(g)}"
+
+
+ORDER_VERBS = tuple(verb for verb in (*listed("orders"), *listed("possible_orders")) if verb not in NO_BASE)
+OBJECT_WORDS = ("the", "the", "a", "your", "my", "our", "all", "this", "these", "some", "any", "both")
+
+
+IN_TAILS = ("date", "time", "num", "person", "first", "city", "money", "code", "room")
+
+
+def tail(g: Gen) -> str:
+    """The rest of a note: a few words of any kind that can only be copied."""
+    words: list[str] = []
+    for _ in range(g.rng.randint(1, 5)):
+        roll = g.rng.random()
+        if roll < 0.36:
+            words.append(g.rng.choice(LINKS))
+        elif roll < 0.5:
+            words.append(
+                g.slot(g.rng.choice(["date", "time", "num", "person", "first", "city", "money", "code", "room"]))
+            )
+        elif roll < 0.58:
+            words.append(invented(g.rng, g.held))
+        elif roll < 0.7:
+            words.append(g.word(g.rng.choice(["things", "adjectives", "adverbs", "roles", "places"])))
+        else:
+            words.append(g.word("common"))
+    return " ".join(words)
+
+
 FIGURES = ("money", "num", "pct", "code", "date", "time", "phone", "int", "dim")
 VALUES = (*FIGURES, "person", "person", "city", "street", "room", "org", "inv", "np", "first", "dept", "place", "email")
 
@@ -272,6 +319,9 @@ MAKERS: dict[str, Callable[[Gen], str]] = {
     "label": label,
     "figure": figure,
     "value": any_value,
+    "order": order,
+    "tail": tail,
+    "common": lambda g: g.word("common"),
     "event": event,
     "doc": document,
     "task": task,

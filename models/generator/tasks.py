@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .example import Task
-from .grammar import polite as polite_frames
 from .grammar import table
 from .lists import listed
-from .pieces import Fact, bullet_list, closer, filler, finish, headline, joined, make_fact, padded, two_sentences, typo
+from .pieces import (
+    bullet_list,
+    closer,
+    headline,
+    make_note,
+    make_sentence,
+    notes_in_two,
+    padded,
+    summary_of,
+)
+from .requests import courteous
 from .slots import Gen
 from .template import bare, both_sides, capital, uncapital
+from .written_out import written_out
 
-GREETINGS = ("to: {}", "To: {}", "for {}", "to {}", "recipient: {}", "Recipient: {}", "mail to {}")
-SENDERS = ("from: {}", "From: {}", "from {}", "sender: {}", "sign: {}", "signed {}", "regards, {}", "my name: {}", "{}")
+GREETINGS = ("to: {}", "to: {}", "To: {}", "for {}", "to {}", "recipient: {}", "Recipient: {}", "mail to {}")
+SENDERS = ("from: {}", "from: {}", "From: {}", "from {}", "sender: {}", "sign: {}", "signed {}", "regards, {}", "{}")
 
 
 def facts_in(g: Gen, answer: str) -> list[str]:
@@ -25,28 +35,40 @@ def count(g: Gen, weights: dict[int, float]) -> int:
     return g.rng.choices(list(weights), list(weights.values()))[0]
 
 
+def greeted(g: Gen) -> str:
+    roll = g.rng.random()
+    if roll < 0.7:
+        return g.slot("person")
+    if roll < 0.8:
+        return f"{g.slot('first')} and {g.slot('first')}"
+    if roll < 0.9:
+        return g.rng.choice(listed("people_greeted"))
+    return g.fill(g.rng.choice(("the {role}", "everyone in {dept}", "all {people}", "the {people} of {org}", "{org}")))
+
+
+def signer(g: Gen) -> str:
+    name = g.slot(g.rng.choice(["first", "first", "person"]))
+    return f"{name}, {g.fill(g.rng.choice(('{dept}', '{org}', '{role}', '{room}')))}" if g.chance(0.12) else name
+
+
 def email(g: Gen) -> Task:
-    facts = [make_fact(g, from_notes=True) for _ in range(count(g, {1: 2, 2: 3, 3: 4, 4: 3, 5: 1, 6: 0.5}))]
-    notes = [fact.note if g.chance(0.85) else bare(fact.sentence) for fact in facts]
+    """Each note becomes a sentence of its own (`written_out`)."""
+    notes = [make_note(g) for _ in range(count(g, {1: 2, 2: 3, 3: 4, 4: 3, 5: 2, 6: 1}))]
+    body = " ".join(written_out(note) for note in notes)
     subject = headline(notes[0])
-    to = ""
-    if g.chance(0.55):
-        to = g.slot("person") if g.chance(0.85) else f"{g.slot('first')} and {g.slot('first')}"
-    sender = g.slot(g.rng.choice(["first", "first", "person"])) if g.chance(0.4) else ""
+    to = greeted(g) if g.chance(0.55) else ""
+    sender = signer(g) if g.chance(0.4) else ""
     request = None
     if to:
         if g.chance(0.75):
-            notes.insert(0 if g.chance(0.8) else len(notes), g.rng.choice(GREETINGS).format(to))
+            notes.insert(0 if g.chance(0.85) else len(notes), g.rng.choice(GREETINGS).format(to))
         else:
             request = g.rng.choice(REQUESTS_TO).format(to)
     if sender:
         notes.append(g.rng.choice(SENDERS).format(sender))
     greeting = f"Hello {to}," if to else "Hello,"
-    body = " ".join(fact.sentence for fact in facts)
     ending = f"Best regards,\n{sender}" if sender else "Best regards"
-    text = bullet_list(g, [capital(note) if g.chance(0.25) else note for note in notes])
-    if g.chance(0.08):
-        text = typo(g, text)
+    text = bullet_list(g, [capital(note) if g.chance(0.15) else note for note in notes])
     answer = f"Subject: {subject}\n\n{greeting}\n\n{body}\n\n{ending}"
     return Task("email", text, answer, facts_in(g, answer), request)
 
@@ -64,26 +86,16 @@ REQUESTS_TO = (
 )
 
 
-def paragraph(g: Gen, fact: Fact, extra: int) -> str:
-    """A paragraph whose first sentence is its main one."""
-    return " ".join([fact.source, *(filler(g) for _ in range(extra))])
+def story(g: Gen) -> list[list[str]]:
+    """The sentences of a text, by paragraph."""
+    if g.chance(0.62):
+        return [[make_sentence(g) for _ in range(count(g, {1: 0.5, 2: 2, 3: 4, 4: 4, 5: 2, 6: 1, 8: 0.5}))]]
+    size = count(g, {2: 3, 3: 4, 4: 2, 5: 1})
+    return [[make_sentence(g) for _ in range(count(g, {1: 3, 2: 3, 3: 1.5}))] for _ in range(size)]
 
 
-def story(g: Gen) -> tuple[str, list[Fact]]:
-    """A text and the facts that a summary of it keeps."""
-    size = count(g, {1: 1, 2: 3, 3: 4, 4: 3, 5: 1.2, 6: 0.6})
-    facts = [make_fact(g) for _ in range(size)]
-    if size > 1 and g.chance(0.35):
-        return g.rng.choice(["\n\n", "\n\n", "\n"]).join(
-            paragraph(g, fact, g.rng.randint(0, 2)) for fact in facts
-        ), facts
-    parts: list[str] = []
-    for fact in facts:
-        source = fact.source
-        parts.append(padded(g, source) if source == fact.sentence and g.chance(0.12) else source)
-        if g.chance(0.35):
-            parts.append(filler(g))
-    return " ".join(parts), facts
+def written(g: Gen, paragraphs: list[list[str]]) -> str:
+    return g.rng.choice(["\n\n", "\n\n", "\n\n", "\n"]).join(" ".join(sentences) for sentences in paragraphs)
 
 
 HEADINGS = (
@@ -111,28 +123,25 @@ def dressed(g: Gen, text: str) -> str:
 
 
 def summary(g: Gen) -> Task:
-    roll = g.rng.random()
-    if roll < 0.22:
-        facts = [make_fact(g, from_notes=True) for _ in range(count(g, {2: 3, 3: 4, 4: 3, 5: 1}))]
-        text = bullet_list(g, [fact.note for fact in facts])
+    if g.chance(0.22):
+        notes = [make_note(g, statement=True) for _ in range(count(g, {2: 3, 3: 4, 4: 4, 5: 2, 6: 1}))]
+        text, answer = bullet_list(g, notes), notes_in_two(notes)
     else:
-        text, facts = story(g)
-        text = dressed(g, text)
-    if g.chance(0.04):
-        text = typo(g, text)
-    answer = two_sentences([fact.sentence for fact in facts])
+        paragraphs = story(g)
+        text, answer = dressed(g, written(g, paragraphs)), summary_of(paragraphs)
     return Task("summary", text, answer, facts_in(g, answer))
 
 
 def join(g: Gen) -> Task:
-    """Summaries of the parts of a long text: of each the first sentence, in two sentences."""
-    facts = [[make_fact(g).sentence for _ in range(2)] for _ in range(count(g, {2: 3, 3: 3, 4: 2, 5: 1}))]
-    parts = [" ".join(pair) if g.chance(0.7) else joined(*pair) for pair in facts]
+    """Summaries of the parts of a long text."""
+    parts = [
+        [make_sentence(g) for _ in range(count(g, {1: 1, 2: 4}))] for _ in range(count(g, {2: 3, 3: 3, 4: 2, 5: 1}))
+    ]
+    texts = [" ".join(part) for part in parts]
     if g.chance(0.2):
-        parts = [f"{i}. {part}" for i, part in enumerate(parts, 1)]
-    kept = facts[0] + facts[1] if len(facts) == 2 else [pair[0] for pair in facts]
-    answer = two_sentences(kept)
-    return Task("join", g.rng.choice(["\n\n", "\n\n", "\n"]).join(parts), answer, facts_in(g, answer))
+        texts = [f"{i}. {text}" for i, text in enumerate(texts, 1)]
+    answer = summary_of(parts)
+    return Task("join", g.rng.choice(["\n\n", "\n\n", "\n"]).join(texts), answer, facts_in(g, answer))
 
 
 def edit_sentence(g: Gen, style: str) -> tuple[str, str]:
@@ -146,26 +155,19 @@ def edit_sentence(g: Gen, style: str) -> tuple[str, str]:
     return both_sides(text)
 
 
-def plain_pair(g: Gen) -> tuple[str, str]:
-    fact = make_fact(g)
-    return fact.source, fact.sentence
-
-
 def shorten(g: Gen) -> Task:
+    """Wordy phrases get shorter ones, empty openings, fillers and closings go; all else is copied."""
     sources: list[str] = []
     answers: list[str] = []
     for _ in range(count(g, {1: 3, 2: 4, 3: 2, 4: 1})):
-        roll = g.rng.random()
-        if roll < 0.5:
+        if g.chance(0.45):
             source, answer = edit_sentence(g, "short")
         else:
-            source, answer = plain_pair(g)
-        if source == answer or g.chance(0.25):
+            source = answer = make_sentence(g)
+        if g.chance(0.6 if source == answer else 0.25) and answer[-1] != "?":
             source = padded(g, source)
         sources.append(source)
         answers.append(answer)
-        if g.chance(0.15):
-            sources.append(filler(g))
     if g.chance(0.25):
         sources.append(closer(g))
     answer = " ".join(answers)
@@ -176,10 +178,10 @@ def restyle(g: Gen, style: str) -> Task:
     sources: list[str] = []
     answers: list[str] = []
     for _ in range(count(g, {1: 4, 2: 3, 3: 1})):
-        if g.chance(0.8):
+        if g.chance(0.65):
             source, answer = edit_sentence(g, style)
         else:
-            answer = source = make_fact(g).sentence
+            answer = source = make_sentence(g)
         sources.append(source)
         answers.append(answer)
     if style == "formal" and g.chance(0.3):
@@ -203,61 +205,50 @@ def simple(g: Gen) -> Task:
 def polite(g: Gen) -> Task:
     sources: list[str] = []
     answers: list[str] = []
-    for _ in range(count(g, {1: 5, 2: 3, 3: 1})):
-        if sources and g.chance(0.25):
-            sentence = make_fact(g).sentence
-            sources.append(sentence)
-            answers.append(sentence)
-            continue
-        frame = g.rng.choice(polite_frames())
-        bound: dict[str, str] = {}
-        sources.append(finish(g.fill(g.rng.choice(frame.sources), bound)))
-        answers.append(finish(g.fill(frame.target, bound)))
+    for _ in range(count(g, {1: 5, 2: 4, 3: 2})):
+        source, answer = courteous(g) if g.chance(0.75) else (make_sentence(g),) * 2
+        sources.append(source)
+        answers.append(answer)
     answer = " ".join(answers)
     return Task("polite", " ".join(sources), answer, facts_in(g, answer))
 
 
-def message(g: Gen) -> tuple[str, Fact]:
-    """A text that a title is asked for; its first fact gives the title."""
-    facts = [make_fact(g) for _ in range(count(g, {1: 3, 2: 3, 3: 1}))]
-    parts = [fact.source for fact in facts]
-    if g.chance(0.2):
-        parts.insert(1, filler(g))
-    return " ".join(parts), facts[0]
+def message(g: Gen) -> tuple[str, str]:
+    """A text that a title is asked for; its first sentence gives the title."""
+    sentences = [make_sentence(g) for _ in range(count(g, {1: 3, 2: 3, 3: 1}))]
+    return " ".join(sentences), headline(sentences[0])
 
 
 def subject(g: Gen) -> Task:
-    text, fact = message(g)
+    text, title_of_it = message(g)
     if g.chance(0.6):
         hello = f"{g.rng.choice(['Hello', 'Hi', 'Dear'])} {g.slot('first')},"
-        bye = g.rng.choice(["Best regards", "Best", "Kind regards", "Thanks"])
+        bye = g.rng.choice(listed("sign_offs"))
         text = f"{hello}\n\n{text}\n\n{bye},\n{g.slot('first')}"
-    return Task("subject", text, fact.title, facts_in(g, fact.title))
+    return Task("subject", text, title_of_it, facts_in(g, title_of_it))
 
 
 def title(g: Gen) -> Task:
-    text, fact = message(g)
-    return Task("title", text, fact.title, facts_in(g, fact.title))
+    text, answer = message(g)
+    return Task("title", text, answer, facts_in(g, answer))
 
 
 def bullets(g: Gen) -> Task:
-    """Each sentence that says something becomes a line, its padding dropped."""
+    """Each sentence becomes a line."""
     sources: list[str] = []
     lines: list[str] = []
     for _ in range(count(g, {2: 3, 3: 4, 4: 2, 5: 1})):
-        fact = make_fact(g)
-        sources.append(fact.source)
-        lines.append("- " + bare(fact.sentence))
-        if g.chance(0.15):
-            sources.append(filler(g))
+        sentence = make_sentence(g)
+        sources.append(sentence)
+        lines.append("- " + bare(sentence))
     answer = "\n".join(lines)
     return Task("bullets", " ".join(sources), answer, facts_in(g, answer))
 
 
 def about_text(g: Gen) -> Task:
-    text, facts = story(g)
-    text = dressed(g, text)
-    answer = f"The text says: {facts[0].sentence}"
+    paragraphs = story(g)
+    text = dressed(g, written(g, paragraphs))
+    answer = f"The text says: {paragraphs[0][0]}"
     return Task("about_text", text, answer, facts_in(g, answer))
 
 
@@ -305,7 +296,7 @@ TASKS: dict[str, Callable[[Gen], Task]] = {
     "about": about,
 }
 WEIGHTS: dict[str, float] = {
-    "email": 17,
+    "email": 19,
     "summary": 16,
     "join": 4,
     "shorten": 12,
@@ -316,6 +307,6 @@ WEIGHTS: dict[str, float] = {
     "title": 4,
     "bullets": 5,
     "about_text": 2,
-    "refusal": 20,
+    "refusal": 17,
     "about": 6,
 }

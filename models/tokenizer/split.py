@@ -11,6 +11,7 @@ END_OF_TEXT, IM_START, IM_END = 0, 1, 2
 
 DIGIT = re.compile(r"([\d²³¹¼½¾])")
 LETTER = r"[^\W\d_²³¹¼½¾]"
+LETTER_RUN = re.compile(rf"{LETTER}+")
 PIECE = re.compile(rf"'s|'t|'re|'ve|'m|'ll|'d| ?{LETTER}+| ?(?:(?!{LETTER})[^\s\d²³¹¼½¾])+|\s+(?!\S)|\s+")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import random
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +21,12 @@ SHORT, LONG = 256, 1024
 def encode_example(tokenizer: Tokenizer, seed: str) -> tuple[list[int], list[int]]:
     """Token ids and weights; only the last answer counts fully."""
     example = make_example(seed)
-    rng = random.Random(seed + "-dropout")
-    dropout = rng.choice([0.05, 0.1, 0.2]) if rng.random() < 0.4 else 0.0
     ids: list[int] = []
     weights: list[int] = []
     last = len(example.turns) - 1
     for index, turn in enumerate(example.turns):
         head = [IM_START, *tokenizer.encode(f"{turn.role}\n")]
-        body = tokenizer.encode(turn.text, rng, dropout if turn.role == "user" else 0.0)
+        body = tokenizer.encode(turn.text)
         tail = [IM_END, *tokenizer.encode("\n")]
         full = index == last
         prompt = 0 if turn.role != "user" else PROMPT_WEIGHT

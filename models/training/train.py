@@ -24,7 +24,9 @@ if __name__ == "__main__" and "MALLOC_TOP_PAD_" not in os.environ:
 
 import torch  # noqa: E402
 
+from ..tokenizer.bpe import Tokenizer  # noqa: E402
 from .batches import ShardWorker, batches  # noqa: E402
+from .forms import first_embedding  # noqa: E402
 from .muon import Muon  # noqa: E402
 from .network import Shape, Starter  # noqa: E402
 
@@ -38,10 +40,13 @@ def is_matrix(name: str, value: torch.Tensor) -> bool:
 class Run:
     """The state of a training: network, optimizers, running average of the weights, counters."""
 
-    def __init__(self, shape: Shape, device: str) -> None:
+    def __init__(self, shape: Shape, tokens: list[str], device: str) -> None:
         torch.manual_seed(7)
         self.device = device
-        self.network = Starter(shape).to(device)
+        self.network = Starter(shape)
+        with torch.no_grad():
+            self.network.embed.weight.copy_(first_embedding(tokens, shape.width))
+        self.network.to(device)
         named = list(self.network.named_parameters())
         self.muon = Muon([v for n, v in named if is_matrix(n, v)], lr=0.02, decay=0.01)
         rest = [v for n, v in named if not is_matrix(n, v)]
@@ -96,10 +101,16 @@ def end_time(options: argparse.Namespace) -> float:
 def train(options: argparse.Namespace) -> None:
     torch.set_num_threads(options.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    tokens = Tokenizer.load().tokens
     shape = Shape(
-        width=options.width, layers=options.layers, heads=options.heads, kv_heads=options.kv_heads, ffn=options.ffn
+        vocab=len(tokens),
+        width=options.width,
+        layers=options.layers,
+        heads=options.heads,
+        kv_heads=options.kv_heads,
+        ffn=options.ffn,
     )
-    run = Run(shape, device)
+    run = Run(shape, tokens, device)
     folder: Path = options.run
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint = folder / "last.pt"

@@ -7,8 +7,10 @@ from models.evaluate.score import invented_numbers
 from models.generator.chat import make_example, recipe
 from models.generator.grammar import frames, phrasings, table
 from models.generator.lexicon import held_words, inflect, words_of
+from models.generator.pieces import notes_in_two, summary_of
 from models.generator.tasks import TASKS
 from models.generator.template import articles, both_sides, uncapital
+from models.generator.written_out import written_out
 
 SEEDS = range(1500)
 
@@ -67,9 +69,9 @@ def test_the_programs_own_words_are_frequent() -> None:
     assert requests.count(recipe("summarize").join) > 10
 
 
-def test_about_a_quarter_declines() -> None:
+def test_about_a_fifth_declines() -> None:
     declined = sum("reliably with this starter model" in make_example(f"no-{index}").answer for index in SEEDS)
-    assert 0.15 < declined / len(SEEDS) < 0.32
+    assert 0.1 < declined / len(SEEDS) < 0.25
 
 
 @pytest.mark.parametrize("task", sorted(TASKS))
@@ -80,6 +82,40 @@ def test_each_task_makes_examples(task: str) -> None:
             assert example.answer
             assert "{" not in example.answer
             assert "[[" not in example.answer + example.source
+
+
+@pytest.mark.parametrize(
+    ("note", "sentence"),
+    [
+        ("room 204", "Room 204."),
+        ("bring the draft budget", "Please bring the draft budget."),
+        ("order number A-4471", "Order number A-4471."),
+        ("order the chairs", "Please order the chairs."),
+        ("call Jane at 5", "Please call Jane at 5."),
+        ("call with Tadeusz", "Call with Tadeusz."),
+        ("can't make my appointment on Monday", "I can't make my appointment on Monday."),
+        ("can you cover the phones", "Can you cover the phones?"),
+        ("is there a cot?", "Is there a cot?"),
+        ("need the rest by friday", "We need the rest by Friday."),
+        ("thanks for the quote", "Thank you for the quote."),
+        ("ask for written confirmation", "I would like to ask for written confirmation."),
+        ("don't want to renew", "I don't want to renew."),
+        ("don't forget the keys", "Please don't forget the keys."),
+        ("all done before i go", "All done before I go."),
+        ("meet at 5 p.m.", "Meet at 5 p.m."),
+        ("pay it now!", "Please pay it now!"),
+        ("cause: full disk", "Cause: full disk."),
+    ],
+)
+def test_a_note_becomes_a_sentence_by_its_first_words(note: str, sentence: str) -> None:
+    assert written_out(note) == sentence
+
+
+def test_a_summary_has_two_whole_sentences_of_its_text() -> None:
+    assert summary_of([["A b.", "C d.", "E f."]]) == "A b. C d."
+    assert summary_of([["A b.", "C d."], ["E f."], ["G h.", "I j."]]) == "A b. G h."
+    assert summary_of([["A b."]]) == "A b."
+    assert notes_in_two(["server down", "cause: full disk", "312 users"]) == "Server down; cause: full disk. 312 users."
 
 
 def test_small_helpers() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 from models.generator.chat import make_example
@@ -10,6 +11,7 @@ from models.generator.example import Turn
 from models.tokenizer.bpe import Tokenizer
 from models.tokenizer.chat import prompt_ids
 from models.tokenizer.split import IM_END, IM_START, SPECIALS, from_letters, pieces, to_letters
+from models.tokenizer.train import vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +40,20 @@ def test_each_digit_is_a_token(tokenizer: Tokenizer) -> None:
 
 
 def test_vocabulary(tokenizer: Tokenizer) -> None:
-    assert len(tokenizer.tokens) == len(set(tokenizer.tokens)) == 4096
+    assert 4000 < len(tokenizer.tokens) == len(set(tokenizer.tokens)) < 8192
     assert tokenizer.tokens[: len(SPECIALS)] == list(SPECIALS)
     assert from_letters(to_letters("é\n ")) == "é\n ".encode()
+
+
+def test_the_four_forms_of_a_word_are_cut_at_the_same_places() -> None:
+    words = ["heating", "heat", "eat", "eating", "meeting", "meet", "the", "then", "theatre"] * 9
+    text = " ".join(words + [word.capitalize() for word in words])
+    learned = Tokenizer(vocabulary(Counter(pieces(text)), 40, 0))
+    for word in (*words[:9], "thermostat", "etching", "zebra"):
+        forms = [word, f" {word}", word.capitalize(), f" {word.capitalize()}"]
+        cuts = [[learned.tokens[i] for i in learned.encode(form)] for form in forms]
+        assert {tuple(cut[1:]) for cut in cuts} == {tuple(cuts[0][1:])}
+        assert len({cut[0] for cut in cuts}) == 4
 
 
 def test_prompt_has_the_form_of_the_chat_template(tokenizer: Tokenizer) -> None:

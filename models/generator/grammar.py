@@ -119,6 +119,11 @@ def openers() -> tuple[str, ...]:
 
 
 @cache
+def endings() -> tuple[str, ...]:
+    return tuple(lines_of("endings"))
+
+
+@cache
 def closers() -> tuple[str, ...]:
     return tuple(lines_of("closers"))
 

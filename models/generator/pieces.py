@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .grammar import Frame, any_frames, closers, fillers, frames, free_frames, openers, short_notes, wild_sentences
+from .grammar import (
+    Frame,
+    any_frames,
+    closers,
+    endings,
+    fillers,
+    frames,
+    free_frames,
+    openers,
+    short_notes,
+    wild_sentences,
+)
 from .slots import LINKS, Gen
 from .template import articles, bare, capital, uncapital
 from .written_out import ended, written_out
@@ -179,7 +190,12 @@ def padded(g: Gen, sentence: str) -> str:
     opener = g.rng.choice(openers())
     if not opener.endswith(" "):
         opener += " "
-    return opener + uncapital(sentence)
+    return opener + (sentence if opener[-2] in ".?!" else uncapital(sentence))
+
+
+def trailed(g: Gen, sentence: str) -> str:
+    """A sentence with an empty ending before its full stop."""
+    return sentence[:-1] + g.rng.choice(endings()) + "." if sentence.endswith(".") else sentence
 
 
 def filler(g: Gen) -> str:

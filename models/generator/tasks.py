@@ -16,6 +16,7 @@ from .pieces import (
     notes_in_two,
     padded,
     summary_of,
+    trailed,
 )
 from .requests import courteous
 from .slots import Gen
@@ -166,9 +167,11 @@ def shorten(g: Gen) -> Task:
             source = answer = make_sentence(g)
         if g.chance(0.6 if source == answer else 0.25) and answer[-1] != "?":
             source = padded(g, source)
+        if g.chance(0.12):
+            source = trailed(g, source)
         sources.append(source)
         answers.append(answer)
-    if g.chance(0.25):
+    if g.chance(0.3):
         sources.append(closer(g))
     answer = " ".join(answers)
     return Task("shorten", " ".join(sources), answer, facts_in(g, answer))

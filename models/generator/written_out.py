@@ -56,7 +56,7 @@ def written_out(note: str) -> str:
         text = "I am " + small
     elif words[0] == "need":
         text = "We " + small
-    elif two in WISHES:
+    elif words[0] in WISHES or two in WISHES:
         text = "I would like to " + small
     elif words[0] in OWN or two in OWN:
         text = "I " + small

@@ -99,6 +99,7 @@ def test_each_task_makes_examples(task: str) -> None:
         ("need the rest by friday", "We need the rest by Friday."),
         ("thanks for the quote", "Thank you for the quote."),
         ("ask for written confirmation", "I would like to ask for written confirmation."),
+        ("congratulate Baptiste on the exam", "I would like to congratulate Baptiste on the exam."),
         ("don't want to renew", "I don't want to renew."),
         ("don't forget the keys", "Please don't forget the keys."),
         ("all done before i go", "All done before I go."),

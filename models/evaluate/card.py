@@ -130,6 +130,7 @@ def write_card() -> Path:
         "JUDGED": judged_line(verdicts, outputs["outputs"]),
         "MEGABYTES": f"{results['bytes'] / 1e6:.1f}",
         "PARAMETERS": f"{run['parameters'] / 1e6:.2f}",
+        "VOCAB": f"{run['vocab']:,}",
         "WIDTH": str(run["width"]),
         "LAYERS": str(run["layers"]),
         "HEADS": str(run["heads"]),

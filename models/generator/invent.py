@@ -18,7 +18,7 @@ HELD_CODAS = listed("held_codas")
 
 def syllable(rng: random.Random, held: bool) -> str:
     onset = rng.choice(HELD_ONSETS if held and rng.random() < 0.5 else ONSETS)
-    nucleus = rng.choice(ACCENTED) if rng.random() < 0.03 else rng.choice(NUCLEI)
+    nucleus = rng.choice(ACCENTED) if rng.random() < 0.06 else rng.choice(NUCLEI)
     coda = ""
     if rng.random() < 0.45:
         coda = rng.choice(HELD_CODAS if held and rng.random() < 0.5 else CODAS)
@@ -58,8 +58,10 @@ def invented(rng: random.Random, held: bool = False) -> str:
         return any_letters(rng)
     if roll < 0.45:
         return glued(rng)
-    count = rng.choices([1, 2, 3], [0.15, 0.6, 0.25])[0]
-    word = "".join(syllable(rng, held) for _ in range(count))
+    word = ""
+    while not word or (word in held_words() and not held):
+        count = rng.choices([1, 2, 3], [0.15, 0.6, 0.25])[0]
+        word = "".join(syllable(rng, held) for _ in range(count))
     if held and not any(part in word for part in HELD_ONSETS):
         word = rng.choice(HELD_ONSETS) + word.lstrip("bcdfghjklmnpqrstvwxz")
     if len(word) < 3:

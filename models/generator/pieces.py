@@ -19,7 +19,7 @@ from .grammar import (
 )
 from .slots import LINKS, Gen
 from .template import articles, bare, capital, uncapital
-from .written_out import ended, written_out
+from .written_out import CALENDAR, ended, written_out
 
 
 @dataclass
@@ -68,6 +68,8 @@ def make_note(g: Gen, statement: bool = False) -> str:
     """A note as people type it; ``statement``: neither a question nor an order."""
     while True:
         note = any_note(g)
+        if g.chance(0.15):
+            note = without_capitals(note)
         plain = written_out(note)
         if not statement or (plain[-1] == "." and bare(plain).casefold() == bare(note).casefold()):
             return note
@@ -89,6 +91,14 @@ def any_note(g: Gen) -> str:
     if roll < 0.84:
         return articles(g.fill(g.rng.choice(short_notes())))
     return small_start(g, bare(babble(g, most=9)))
+
+
+def without_capitals(note: str) -> str:
+    """Days, months and ``I`` as they are typed in a hurry."""
+    return CAPITAL_NAME.sub(lambda match: match.group().lower(), note)
+
+
+CAPITAL_NAME = re.compile(rf"\b(?:{'|'.join(CALENDAR.values())}|I)\b")
 
 
 def note_of(g: Gen, choices: tuple[Frame, ...]) -> str:
@@ -140,15 +150,23 @@ def other_word(g: Gen) -> str:
     return g.word(g.rng.choice(OTHER_WORDS))
 
 
+def acronym(g: Gen) -> str:
+    return "".join(g.rng.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(g.rng.randint(2, 6)))
+
+
 FIGURES_AND_NAMES = ("num", "first", "city", "money", "date", "code", "org", "time", "int", "person")
 
 
 def babble(g: Gen, most: int = 16) -> str:
     """A sentence of words in no order, with names, figures and signs between them."""
     words: list[str] = []
-    for _ in range(g.rng.randint(3, most)):
+    for index in range(g.rng.randint(3, most)):
         roll = g.rng.random()
-        if roll < 0.42:
+        if index == 0 and g.chance(0.3):
+            word = g.slot("inv")
+        elif roll < 0.02:
+            word = acronym(g)
+        elif roll < 0.42:
             word = g.rng.choice(LINKS)
         elif roll < 0.52:
             word = g.slot(

@@ -60,6 +60,8 @@ class Gen:
 def person(g: Gen) -> str:
     roll = g.rng.random()
     last = invented(g.rng, g.held).capitalize() if g.chance(0.4) else g.name("last_names")
+    if g.chance(0.05):
+        last = g.rng.choice(("Mc", "Mac", "O'", "De", "D'", "van ", "de ", "von ")) + last
     first_name = g.name("first_names") if g.chance(0.7) else invented(g.rng, g.held).capitalize()
     if roll < 0.4:
         return first_name

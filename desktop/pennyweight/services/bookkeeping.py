@@ -85,32 +85,37 @@ def _sum(values: Sequence[int | None]) -> int | None:
     return sum(known) if known else None
 
 
+def _call_of(row: LedgerEntry) -> str:
+    return row.dedup_key.rpartition("#")[0] if row.kind == "correction" else row.dedup_key
+
+
 def line_of(message_id: str, rows: Sequence[LedgerEntry]) -> MeterLine | None:
-    """All calls of one answer as one line; None without a call."""
+    """All calls of one answer as one line, their corrections included; None without a call."""
     calls = [row for row in rows if row.kind != "correction"]
     if not calls:
         return None
+    last_word = list({_call_of(row): row for row in rows}.values())
     energies = [row.energy for row in calls if row.energy is not None]
     locals_ = [row.local for row in rows if row.local is not None]
     bills = [row.equivalent for row in rows if row.equivalent is not None]
     source = "+".join(dict.fromkeys(part for energy in energies for part in energy.source.split("+")))
     joules = sum(energy.joules for energy in energies)
     powered = sum(energy.seconds for energy in energies)
-    output = sum(row.usage.output_total for row in calls)
-    decode = sum(row.decode_seconds for row in calls)
+    output = sum(row.usage.output_total for row in rows)
+    decode = sum(row.decode_seconds for row in rows)
     complete = len(bills) == len(calls) and all(bill.expected_nano is not None for bill in bills)
     return MeterLine(
         message_id=message_id,
         source=calls[0].source,
         model=calls[0].model,
         calls=len(calls),
-        input_total=sum(row.usage.input_total for row in calls),
-        reused=sum(row.usage.cache_read for row in calls),
-        resent=sum(row.resent for row in calls),
-        evaluated=sum(row.prompt_evaluated for row in calls),
+        input_total=sum(row.usage.input_total for row in rows),
+        reused=sum(row.usage.cache_read for row in rows),
+        resent=sum(row.resent for row in rows),
+        evaluated=sum(row.prompt_evaluated for row in rows),
         output_total=output,
-        reasoning=sum(row.usage.reasoning for row in calls),
-        seconds=sum(row.seconds for row in calls),
+        reasoning=sum(row.usage.reasoning for row in rows),
+        seconds=sum(row.seconds for row in rows),
         first_token_seconds=calls[0].first_token_seconds,
         tokens_per_second=output / decode if decode > _TOO_SHORT_SECONDS and output > 1 else None,
         joules=joules if energies else None,
@@ -128,6 +133,6 @@ def line_of(message_id: str, rows: Sequence[LedgerEntry]) -> MeterLine | None:
         reference=bills[0].reference if bills else "",
         reference_name=bills[0].reference_name if bills else "",
         billed_nano=_sum([row.billed_nano for row in rows]),
-        usage_state=next(state for state in _WORST_FIRST if any(row.usage.usage_state is state for row in calls)),
-        stop_reason=calls[-1].stop_reason,
+        usage_state=next(state for state in _WORST_FIRST if any(row.usage.usage_state is state for row in last_word)),
+        stop_reason=last_word[-1].stop_reason,
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.store import codec
 from pennyweight.store.connection import ReaderPool, Writer
+from pennyweight.store.corrections import correction_of
 from pennyweight.store.handle import Database
 from pennyweight.store.ledger import insert_entries, insert_imported
 from pennyweight.store.overlaps import Counting, uncounted
@@ -21,16 +22,6 @@ from pennyweight.store.totals import period
 
 _MOST_VALUES = 10_000
 """In one statement; SQLite takes some 32,000."""
-_COUNTS = (
-    "input_total",
-    "cache_read",
-    "cache_write_5m",
-    "cache_write_1h",
-    "tool_prompt",
-    "output_total",
-    "reasoning",
-    "web_searches",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,26 +244,9 @@ def _known(db: Database, table: str, keys: Sequence[str]) -> set[str]:
 
 
 def _correct(db: Database, entry: LedgerEntry) -> int:
-    sums = ", ".join(f"sum({name}) AS {name}" for name in _COUNTS)
-    old = db.execute(
-        f"SELECT {sums}, sum(coalesce(billed_nano, 0)) AS nano,"  # noqa: S608 - our own column names
-        " count(*) AS number, min(usage_state) AS state FROM ledger"
-        " WHERE dedup_key = :key OR (dedup_key >= :key || '#' AND dedup_key < :key || '$')",
-        {"key": entry.dedup_key},
-    ).fetchone()
-    usage = entry.usage
-    if (usage.output_total, usage.input_total) <= (old["output_total"], old["input_total"]):
+    correction = correction_of(db, entry, "The row was still being written when it was first imported.")
+    if (correction.usage.output_total, correction.usage.input_total) <= (0, 0):
         return 0
-    changes: dict[str, Any] = {name: getattr(usage, name) - old[name] for name in _COUNTS}
-    correction = replace(
-        entry,
-        id=f"{entry.id}-correction",
-        kind="correction",
-        dedup_key=f"{entry.dedup_key}#{old['number']}",
-        usage=replace(usage, **changes, provider_total=None),
-        billed_nano=None if entry.billed_nano is None else entry.billed_nano - old["nano"],
-        note="The row was still being written when it was first imported.",
-    )
     return insert_entries(db, [correction])
 
 

@@ -10,6 +10,7 @@ from statistics import fmean, median
 from pennyweight.domain.ledger import EquivalentBill, LedgerEntry, LedgerTotals
 from pennyweight.store import codec, projects, totals
 from pennyweight.store.connection import ReaderPool, Writer
+from pennyweight.store.corrections import changes_something, correction_of
 from pennyweight.store.handle import Database
 from pennyweight.store.overlaps import Counting
 
@@ -37,6 +38,7 @@ _OUTPUTS = """
 SELECT output_total FROM ledger WHERE model = ? AND task = ? AND kind IN ('answer', 'join')
     AND stop_reason IN ('end', 'length', 'stop_text') ORDER BY number DESC LIMIT ?
 """
+_ESTIMATED_BEFORE = "The call had been taken for ended, and booked as an estimate: the difference to what it was."
 _PAGE = 500
 _STATS_ROWS = 200
 _SPEED_ROWS = 20
@@ -62,7 +64,11 @@ class SpeedStats:
 
 
 def insert_entries(db: Database, entries: Iterable[LedgerEntry]) -> int:
-    """Add rows inside the caller's transaction; returns how many were new."""
+    """Add rows inside the caller's transaction; returns how many were new.
+
+    A cloud call of this program that is known with other figures (it was taken for ended and booked as an estimate)
+    gets a correction.
+    """
     return sum(_insert_entry(db, entry) for entry in entries)
 
 
@@ -89,15 +95,23 @@ def insert_imported(db: Database, rows: Sequence[tuple[LedgerEntry, codec.Values
 def _insert_entry(db: Database, entry: LedgerEntry) -> int:
     values = codec.entry_values(entry) | {"opens_answer": int(_opens_answer(db, entry))}
     columns, marks = ", ".join(values), ", ".join(f":{column}" for column in values)
-    if db.execute(f"INSERT INTO ledger ({columns}) VALUES ({marks})", values).rowcount != 1:  # noqa: S608
-        return 0
-    if entry.source != "local":  # the call is booked: it is not under way any more
+    if entry.source != "local":  # the call is booked, by whomever: it is not under way any more
         db.execute("DELETE FROM running_calls WHERE id = ?", [entry.id])
+    if db.execute(f"INSERT INTO ledger ({columns}) VALUES ({marks})", values).rowcount != 1:  # noqa: S608
+        if entry.source != "local" and entry.origin == "pennyweight" and entry.kind != "correction":
+            _correct(db, entry)
+        return 0
     if entry.equivalent is not None:
         _insert_bill(db, entry.id, entry.equivalent, came_with_row=True)
     if entry.project and entry.conversation_id:
         projects.tag_from_import(db, entry.conversation_id, entry.project, values["at"])
     return 1
+
+
+def _correct(db: Database, entry: LedgerEntry) -> None:
+    correction = correction_of(db, entry, _ESTIMATED_BEFORE)
+    if changes_something(correction):
+        _insert_entry(db, correction)
 
 
 def _opens_answer(db: Database, entry: LedgerEntry) -> bool:

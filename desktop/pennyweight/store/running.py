@@ -2,7 +2,8 @@
 
 A call is here before its request leaves, and until its row is in the ledger: both change in one transaction. When its
 process is gone the row goes into the ledger as it stands; it has the key that the process would have used, so that
-there is one row however the call ended. Other processes read here what is not booked yet: they share the budgets.
+there is one row however the call ended, and what is told of the call later is a correction of it. Other processes read
+here what is not booked yet: they share the budgets.
 """
 
 from __future__ import annotations

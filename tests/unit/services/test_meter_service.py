@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from tests.support.scripted_source import Says
+from tests.unit.store.store_samples import cloud_entry
 
+from pennyweight.domain.answer import StopReason
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import InputError
+from pennyweight.domain.usage import UsageState
 from pennyweight.meter.local_cost import Hardware
 
 Bench = Any
@@ -25,6 +29,17 @@ def test_totals_of_a_chat_and_of_a_period_add_up(bench: Bench) -> None:
     assert today.difference_nano == today.totals.equivalent_nano - today.totals.electric_nano
     assert bench.meter.totals("all").totals == bench.meter.totals("month").totals
     assert bench.meter.totals("chat").totals.calls == 0
+
+
+def test_the_line_of_an_answer_whose_estimate_was_corrected_tells_what_it_was(bench: Bench) -> None:
+    final = cloud_entry("a", message_id="m", decode_seconds=1.5)
+    guess = replace(final.usage, output_total=90, usage_state=UsageState.ESTIMATED)
+    bench.store.ledger.add([replace(final, usage=guess, billed_nano=1, seconds=0.5, stop_reason=StopReason.FAILED)])
+    assert bench.meter.line("m").usage_state is UsageState.ESTIMATED
+    bench.store.ledger.add([final])
+    line = bench.meter.line("m")
+    assert (line.calls, line.input_total, line.output_total, line.billed_nano) == (1, 1_000, 300, final.billed_nano)
+    assert (line.seconds, line.usage_state, line.stop_reason) == (2.0, UsageState.REPORTED, StopReason.END)
 
 
 def test_deleting_a_chat_changes_no_spend(bench: Bench) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from tests.unit.store.store_samples import NOON, answer, cloud_entry, user_message
 from tests.unit.store.test_store_open import MUSEUM
@@ -15,7 +17,7 @@ from tests.unit.store.test_store_open import MUSEUM
 from pennyweight.domain.comparison import Comparison, Side
 from pennyweight.domain.conversation import MessageState, Task
 from pennyweight.domain.ledger import LedgerEntry
-from pennyweight.domain.usage import UsageState
+from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.store import Store
 
 HELD = 900_000
@@ -72,6 +74,21 @@ def test_a_call_of_a_process_that_lives_is_left_alone(store: Store) -> None:
     assert store.running.unbooked(["a"]) == {}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux derives the time a process began from a clock")
+def test_a_call_of_a_process_that_lives_is_left_alone_after_the_clock_was_set(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = store.conversations.create("Harbour")
+    store.conversations.add_message(answer(chat.id, "m", None, "Half of", source="openai"))
+    store.running.put(estimate(conversation_id=chat.id, message_id="m"), sent=True, held_nano=HELD)
+    started = psutil.boot_time()
+    monkeypatch.setattr("psutil._pslinux.boot_time", lambda: started + 60)
+    with Store.open(path) as other:
+        assert other.running.settle() == 0
+        assert other.conversations.mark_interrupted() == 0
+        assert other.running.unbooked(()) == {"openai": HELD}
+
+
 def test_of_two_processes_that_find_it_one_books_it(store: Store, path: Path) -> None:
     store.running.put(estimate(), sent=True, held_nano=HELD)
     leave_to_a_dead_process(path)
@@ -87,6 +104,57 @@ def test_the_row_of_the_call_takes_the_place_of_its_record(store: Store, path: P
     leave_to_a_dead_process(path)
     assert store.running.settle() == 0
     assert store.ledger.recent() == [final]
+
+
+def taken_for_ended(path: Path) -> None:
+    """Another process books the call of one that lives, as an estimate."""
+    leave_to_a_dead_process(path)
+    with Store.open(path) as other:
+        assert other.running.settle() == 1
+
+
+def test_the_row_of_a_call_that_was_taken_for_ended_corrects_the_estimate(store: Store, path: Path) -> None:
+    store.running.put(estimate(billed_nano=300, seconds=1.0), sent=True, held_nano=HELD)
+    taken_for_ended(path)
+    store.running.put(estimate(billed_nano=500), sent=True, held_nano=HELD)  # it goes on streaming
+    usage = UsageRecord(input_total=1_100, cache_read=0, output_total=900, reasoning=150, at=NOON)
+    final = cloud_entry("a", billed_nano=2_000, usage=usage, seconds=7.0)
+    store.ledger.add([final])
+    assert store.running.unbooked(()) == {}
+    assert store.ledger.cloud_spend(None, None) == 2_000
+    totals = store.ledger.totals()
+    assert (totals.calls, totals.answers, totals.billed_nano, totals.seconds) == (1, 1, 2_000, 7.0)
+    assert (totals.cloud.input_total, totals.cloud.reused) == (1_100, 0)
+    assert (totals.cloud.output_total, totals.cloud.reasoning) == (900, 150)
+    assert store.ledger.sums_match_rows()
+    first, second = store.ledger.for_message("message-a")
+    assert (first.kind, first.billed_nano, second.kind, second.billed_nano) == ("answer", 300, "correction", 1_700)
+    assert "estimate" in second.note
+
+
+def test_the_same_row_again_corrects_nothing(store: Store, path: Path) -> None:
+    store.running.put(estimate(billed_nano=300), sent=True, held_nano=HELD)
+    taken_for_ended(path)
+    for _ in range(3):
+        store.ledger.add([cloud_entry("a", billed_nano=200)])
+    assert [row.billed_nano for row in store.ledger.for_message("message-a")] == [300, -100]
+    store.ledger.add([cloud_entry("b")])
+    store.ledger.add([cloud_entry("b", note="Told twice.")])
+    assert len(store.ledger.for_message("message-b")) == 1
+
+
+def test_a_call_that_is_killed_after_it_was_taken_for_ended_is_booked_as_it_stood_last(
+    store: Store, path: Path
+) -> None:
+    store.running.put(estimate(billed_nano=300), sent=True, held_nano=HELD)
+    taken_for_ended(path)
+    for nano in (500, 900):
+        store.running.put(estimate(billed_nano=nano), sent=True, held_nano=HELD)
+        leave_to_a_dead_process(path)
+        assert store.running.settle() == 0, "it was booked before"
+        assert store.ledger.cloud_spend(None, None) == nano
+    store.ledger.add([cloud_entry("a", billed_nano=700)])
+    assert [row.billed_nano for row in store.ledger.for_message("message-a")] == [300, 200, 400, -200]
 
 
 def test_a_look_at_what_is_unbooked_settles_what_the_dead_left(store: Store, path: Path) -> None:

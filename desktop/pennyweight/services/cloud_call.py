@@ -104,7 +104,8 @@ class CloudCall:
                     if self.entry is None:
                         record.drop()
                     else:
-                        record.update(watch.nano, self.call.output_tokens, now=True)  # until its row is in the ledger
+                        held = max(watch.nano, self.entry.billed_nano or 0)
+                        record.update(held, self.call.output_tokens, now=True)  # until its row is in the ledger
             yield Piece(text.close(), thoughts.close())
         finally:
             forget()
@@ -120,6 +121,8 @@ class CloudCall:
             self.entry = self._row(result, BUDGET_NOTE if self.over_budget else "")
 
     def _row_if_killed(self) -> LedgerEntry:
+        if self.entry is not None:  # it has ended, and what it used is known
+            return self.entry
         return self._row(self.call.so_far(), _KILLED if self.call.output_tokens else _KILLED_WAITING)
 
     def _row(self, result: CallResult, note: str) -> LedgerEntry:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.support.cloud_bench import KEY, QUICK, STREAMS, Bench
+from tests.support.cloud_bench import KEY, QUICK, STREAMS, Bench, chat_chunk, sse
 from tests.support.loopback import Loopback
 
 from pennyweight.app import composition
@@ -18,6 +20,7 @@ from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Task
 from pennyweight.domain.errors import StoreError
 from pennyweight.domain.secret import Secret
+from pennyweight.domain.usage import UsageState
 from pennyweight.keys import KeyStore
 from pennyweight.services.cloud_call import CloudCall
 from pennyweight.services.draft import Draft
@@ -76,3 +79,38 @@ def test_a_call_that_cannot_be_recorded_is_not_made(
         assert server.asked == []
     finally:
         services.close()
+
+
+def test_once_it_has_ended_the_record_is_its_row_and_holds_all_that_it_cost(
+    tmp_path: Path, server: Loopback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a process that is killed before it books the call, the next one books what the provider has told."""
+    monkeypatch.setattr(composition, "_open_keys", lambda: KeyStore(find=lambda: None))
+    services = composition.build_services(tmp_path)
+    server.say(
+        sse(chat_chunk("Hello")),
+        sse(chat_chunk(finish="stop"), {"choices": [], "usage": {"prompt_tokens": 9_000, "completion_tokens": 700}}),
+    )
+    path = tmp_path / "other.db"
+    try:
+        services.keys.set_address("mistral", server.url)
+        services.keys.set("mistral", "planted0" * 4)
+        preview = services.escalate.preview(Draft(text="Hello", task=Task.ASK), "mistral", "mistral-large-latest")
+        with Store.open(path) as store:
+            call = CloudCall(
+                store, preview, preview.source, services.budgets, task="ask", conversation_id=None, message_id=None
+            )
+            list(call.run(Cancel()))
+            entry = call.entry
+            assert entry is not None
+            assert (entry.usage.usage_state, entry.usage.output_total) == (UsageState.REPORTED, 700)
+            assert entry.billed_nano is not None
+            assert store.running.unbooked(())["mistral"] >= entry.billed_nano
+    finally:
+        services.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE running_calls SET owner_started = 1.0")
+        db.commit()
+    with Store.open(path) as store:
+        store.running.settle()
+        assert store.ledger.recent() == [entry]

@@ -18,7 +18,7 @@ from pennyweight.cloud.errors import PermitError
 from pennyweight.domain.answer import StopReason
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Conversation, Message, MessageState, Task
-from pennyweight.domain.errors import InputError
+from pennyweight.domain.errors import InputError, StoreError
 from pennyweight.meter import prices
 from pennyweight.services.answering import Parts
 from pennyweight.services.budgets import BudgetService
@@ -33,6 +33,7 @@ from pennyweight.services.comparison import (
     Comparison,
     Earlier,
     Side,
+    SideFailed,
     Statistics,
     Target,
 )
@@ -107,8 +108,11 @@ class CompareService:
         yield CompareStarted(comparison)
         forget = cancel.on_cancel(inner.cancel)
         bugs: list[BaseException] = []
+        unsaved: dict[int, Side] = {}
         threads = [
-            threading.Thread(target=self._work, args=(lane, comparison.id, told, bugs), name="pennyweight-compare")
+            threading.Thread(
+                target=self._work, args=(lane, comparison.id, told, bugs, unsaved), name="pennyweight-compare"
+            )
             for lane in runs
         ]
         try:
@@ -130,7 +134,9 @@ class CompareService:
         if bugs:
             raise bugs[0]
         self._learn([run.answerer for lane in runs for run in lane], comparison.task)
-        yield CompareDone(self.get(comparison.id))
+        found = self.get(comparison.id)
+        sides = tuple(unsaved.get(position, side) for position, side in enumerate(found.sides))
+        yield CompareDone(replace(found, sides=sides))
 
     def _work(
         self,
@@ -138,10 +144,17 @@ class CompareService:
         comparison_id: str,
         told: queue.SimpleQueue[CompareEvent | None],
         bugs: list[BaseException],
+        unsaved: dict[int, Side],
     ) -> None:
         try:
             for run in lane:
-                self._store.comparisons.set_side(comparison_id, run.position, run.run())
+                side = run.run()
+                try:
+                    self._store.comparisons.set_side(comparison_id, run.position, side)
+                except StoreError as error:  # shown as long as the comparison is; the next side goes on
+                    note = " ".join(part for part in (side.note, "This answer is not saved.", error.sentence) if part)
+                    unsaved[run.position] = replace(side, note=note)
+                    told.put(SideFailed(run.position, unsaved[run.position], error))
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             bugs.append(error)
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,7 +12,7 @@ from pennyweight.domain.answer import AnswerRequest, LoadProgress, ReasoningDelt
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.comparison import Side
 from pennyweight.domain.conversation import Message, MessageState
-from pennyweight.domain.errors import KnownError
+from pennyweight.domain.errors import KnownError, StoreError
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.domain.model import ModelInfo
 from pennyweight.engine.state import LoadStoppedError
@@ -62,7 +63,11 @@ class SideRun:
     """Takes what there is of the answer while it is written, every half second."""
 
     def run(self) -> Side:
-        """Never raises a KnownError: it becomes a `SideFailed`. The ledger row is written whatever happens."""
+        """Never raises a KnownError: it becomes a `SideFailed`. The ledger row is written whatever happens.
+
+        Where it cannot be written, that is told as a failure too, with the whole text; the record of a cloud call
+        stays then (`CallRecord`), and is booked when this process has ended.
+        """
         text: list[str] = []
         thoughts: list[str] = []
         told_at, kept_at = 0.0, -EVERY_SECONDS
@@ -79,7 +84,8 @@ class SideRun:
                 self._live()
             if (piece or reasoning) and now - kept_at >= EVERY_SECONDS:
                 kept_at = now
-                self.keep(replace(self.side, text="".join(text), reasoning="".join(thoughts)))
+                with suppress(StoreError):  # the answer is being paid for: what is written at its end counts
+                    self.keep(replace(self.side, text="".join(text), reasoning="".join(thoughts)))
 
         failure: KnownError | None = None
         try:
@@ -92,11 +98,10 @@ class SideRun:
             self._end(text, thoughts, MessageState.FAILED, _BUG_NOTE)
             raise
         if failure is not None:
-            side = self._end(text, thoughts, MessageState.FAILED, failure.sentence)
-            self.tell(SideFailed(self.position, side, failure))
-            return side
-        side = self._end(text, thoughts, self._state(), self.answerer.note)
-        self.tell(SideDone(self.position, side))
+            side, _ = self._end(text, thoughts, MessageState.FAILED, failure.sentence)
+        else:
+            side, failure = self._end(text, thoughts, self._state(), self.answerer.note)
+        self.tell(SideDone(self.position, side) if failure is None else SideFailed(self.position, side, failure))
         return side
 
     def _state(self) -> MessageState:
@@ -121,13 +126,23 @@ class SideRun:
             )
         )
 
-    def _end(self, text: list[str], thoughts: list[str], state: MessageState, note: str) -> Side:
-        entry = self.answerer.entry
+    def _end(
+        self, text: list[str], thoughts: list[str], state: MessageState, note: str
+    ) -> tuple[Side, StoreError | None]:
+        """The side as it ended, and why its row could not be written, where it could not."""
+        entry, unwritten = self.answerer.entry, None
+        if entry is not None:
+            try:
+                self.parts.store.ledger.add([entry])
+            except StoreError as error:
+                unwritten = error
+                note = " ".join(
+                    part for part in (note, "What it has used is not in the books yet.", error.sentence) if part
+                )
         side = replace(
             self.side, text="".join(text).strip(), reasoning="".join(thoughts).strip(), state=state, note=note
         )
         if entry is not None:
-            self.parts.store.ledger.add([entry])
             side = replace(
                 side,
                 input_total=entry.usage.input_total,
@@ -138,7 +153,7 @@ class SideRun:
                 cost_nano=entry.local.electric_nano if entry.local is not None else entry.billed_nano,
                 joules=entry.energy.joules if entry.energy is not None else None,
             )
-        return side
+        return side, unwritten
 
 
 class LocalAnswerer:

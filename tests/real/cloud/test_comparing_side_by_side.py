@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,10 @@ from tests.support.scripted_source import Says, ScriptedSource
 from pennyweight.cloud.errors import PermitError
 from pennyweight.cloud.gate import EgressGate
 from pennyweight.domain.cancel import Cancel
-from pennyweight.domain.comparison import Comparison
+from pennyweight.domain.comparison import Comparison, Side
 from pennyweight.domain.conversation import MessageState, Task
-from pennyweight.domain.errors import EngineError, InputError
+from pennyweight.domain.errors import EngineError, InputError, StoreError
+from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.engine.process import LocalEngine
 from pennyweight.engine.state import EngineOptions
 from pennyweight.keys import KeyStore
@@ -183,6 +184,70 @@ def test_one_side_that_fails_does_not_end_the_other(bench_table: Table) -> None:
     assert any(isinstance(event, SideFailed) and event.position == 0 for event in events)
     local, cloud = result_of(events).sides
     assert (local.state, cloud.state) == (MessageState.FAILED, MessageState.COMPLETE)
+
+
+def test_an_answer_that_cannot_be_saved_while_it_is_written_runs_to_its_end(
+    bench_table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = bench_table.store.comparisons.set_side
+    failed: list[int] = []
+
+    def full(comparison_id: str, position: int, side: Side) -> None:
+        if side.state is MessageState.STREAMING:
+            failed.append(position)
+            raise StoreError("The disk is full.")
+        save(comparison_id, position, side)
+
+    monkeypatch.setattr(bench_table.store.comparisons, "set_side", full)
+    bench_table.answers("From far.")
+    bench_table.local.script = [Says("From here.")]
+    events = bench_table.run(LOCAL, CLOUD)
+    assert sorted(failed) == [0, 1]
+    assert sum(isinstance(event, SideDone) for event in events) == 2
+    local, cloud = result_of(events).sides
+    assert (local.text, local.state) == ("From here.", MessageState.COMPLETE)
+    assert (cloud.text, cloud.state, cloud.cost_nano) == ("From far.", MessageState.COMPLETE, 175_000)
+
+
+def test_a_row_that_cannot_be_written_is_told_and_held_back_until_it_is(
+    bench_table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = bench_table.store.ledger.add
+
+    def full(entries: Sequence[LedgerEntry]) -> int:
+        if entries[0].source == "openai":
+            raise StoreError("The disk is full.")
+        return add(entries)
+
+    monkeypatch.setattr(bench_table.store.ledger, "add", full)
+    bench_table.answers("From far.")
+    bench_table.local.script = [Says("From here.")]
+    events = bench_table.run(LOCAL, CLOUD)
+    assert [event.error.what for event in events if isinstance(event, SideFailed)] == ["The disk is full."]
+    local, cloud = result_of(events).sides
+    assert local.state is MessageState.COMPLETE
+    assert (cloud.text, cloud.cost_nano) == ("From far.", 175_000)
+    assert cloud.note == "What it has used is not in the books yet. The disk is full."
+    assert bench_table.store.running.unbooked(())["openai"] >= 175_000
+
+
+def test_an_answer_that_cannot_be_saved_at_its_end_is_shown_and_the_next_side_goes_on(
+    bench_table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save = bench_table.store.comparisons.set_side
+
+    def full(comparison_id: str, position: int, side: Side) -> None:
+        if position == 0:
+            raise StoreError("The disk is full.")
+        save(comparison_id, position, side)
+
+    monkeypatch.setattr(bench_table.store.comparisons, "set_side", full)
+    bench_table.local.script = [Says("One."), Says("Two.")]
+    events = bench_table.run(LOCAL, LOCAL)
+    assert [event.position for event in events if isinstance(event, SideFailed)] == [0]
+    first, second = result_of(events).sides
+    assert (first.text, first.note) == ("One.", "This answer is not saved. The disk is full.")
+    assert (second.text, second.state) == ("Two.", MessageState.COMPLETE)
 
 
 def test_without_the_previews_nothing_is_sent_or_stored(bench_table: Table) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -11,6 +13,7 @@ from tests.support.window_tries_the_cloud import FAR
 from pennyweight.domain.comparison import Choice
 from pennyweight.domain.conversation import MessageState
 from pennyweight.domain.resources import starter_model_path
+from pennyweight.meter.budget import stream_cost
 from pennyweight.services.comparison import Target
 from pennyweight.services.egress import EgressState
 from pennyweight.services.escalation import History
@@ -128,6 +131,24 @@ def test_a_spent_budget_stops_before_sending(one: Opened) -> None:
     assert not one.sheet.isVisible()
     assert one.window.pages.currentWidget() is one.window.pages.settings_page
     assert one.window.pages.settings_page.links["budgets"].isChecked()
+
+
+def test_a_budget_that_may_not_do_for_the_prompt_shows_the_way_to_itself(one: Opened) -> None:
+    one.give_key()
+    one.window.page.composer.editor.setPlainText("A long text. " * 2_000)
+    one.open_sheet()
+    (free,) = one.sheet.previews
+    cost = stream_cost(free.provider, free.model, free.most_input_tokens, datetime.now(UTC))
+    assert cost is not None
+    one.sheet.cancel_button.click()
+    one.idle()
+    one.services.budgets.set("", cost.nano(0))
+    one.window.ask_cloud()
+    one.until(lambda: "could cost more" in one.sheet.warning.text())
+    one.idle()
+    assert not one.sheet.send_button.isEnabled()
+    assert one.sheet.exit.text() == "Change the budget…"
+    assert "stops there" not in one.sheet.facts.text(), "it does not even begin"
 
 
 def test_the_lock_is_offline_then_asks_first_and_can_be_put_on_again(one: Opened) -> None:

@@ -112,6 +112,8 @@ class Preview:
     """One sentence about the budget or the price; may be empty."""
     problem: str
     """Why it cannot be sent, in a sentence; empty if it can. Being offline is one."""
+    over_budget: bool = False
+    """The budget is why."""
     question: Draft | str = field(repr=False)
     """The draft, or the id of the person's message."""
     request: AnswerRequest = field(repr=False)

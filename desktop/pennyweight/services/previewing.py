@@ -42,6 +42,7 @@ _THINKS = re.compile(r"reason|think|\br1\b|gemini-(2\.5|[3-9])|qwq|magistral|gro
 _LIMIT, _LIMIT_THINKING = 4096, 16_384
 """Output tokens to ask for: reasoning counts as output, so a model that thinks needs room for it."""
 _SMALLEST_ANSWER = 16
+_WAYS_OUT = "Raise the budget in the settings, or send less."
 _SUMMARY_TOKENS = 150
 _SUMMARY_HEAD = "What was said before, in short:"
 
@@ -79,7 +80,8 @@ class Previewer:
         cost = self._price(recipe, provider, model, tokens, limit)
         budget = self.budgets.tightest(provider)
         most = most_input(tokens, self.desk.calibration.of(provider))
-        with self.budgets.watch(provider, _cost_of(provider, model, most)) as watch:
+        most_cost = _cost_of(provider, model, most)
+        with self.budgets.watch(provider, most_cost) as watch:
             allowed = watch.output_limit(limit)
         request = AnswerRequest(
             turns=hidden_turns,
@@ -120,7 +122,14 @@ class Previewer:
             prepared=prepared,
             source=source,
         )
-        return replace(preview, problem=self._problem(preview, allowed, window))
+        problem = self._problem(preview, window)
+        if not problem and budget is not None:
+            left = self.budgets.left(provider)
+            prompt = None if most_cost is None else most_cost.nano(0)
+            room = Room(budget, budget.left_nano if left is None else left, allowed, prompt)
+            over = budget_problem(preview, room)
+            return replace(preview, problem=over, over_budget=bool(over))
+        return replace(preview, problem=problem)
 
     def path_of(self, question: Draft | str) -> tuple[list[Message], Draft | str]:
         """The branch with the person's message last, and the draft or that message's id."""
@@ -193,28 +202,48 @@ class Previewer:
             )
         return tuple(options)
 
-    def _problem(self, preview: Preview, allowed: int, window: int) -> str:
+    def _problem(self, preview: Preview, window: int) -> str:
         gate = self.desk.gate
         if not preview.local and gate.state() is EgressState.OFFLINE:
             return "The program is offline, so nothing can be sent. Take the lock off to use the cloud."
         if preview.input_tokens >= window:
             over = preview.input_tokens - window
             return f"This is about {over:,} tokens more than {preview.model} takes. Send less of the history."
-        return budget_problem(preview, allowed)
+        return ""
 
 
-def budget_problem(preview: Preview, allowed: int) -> str:
-    """Why the budget does not let it through; empty if it does."""
-    budget = preview.budget
-    if budget is None or (preview.provider == OWN_SERVER and preview.price.low_nano is None):
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a budget leaves for a request."""
+
+    budget: BudgetView
+    left_nano: int
+    """What running answers have cost is off already."""
+    output_tokens: int
+    """That it pays for, should the prompt come to the high edge of its estimate."""
+    most_prompt_nano: int | None
+    """That edge; None without a price."""
+
+
+def budget_problem(preview: Preview, room: Room) -> str:
+    """Why the budget does not let it through; empty if it does.
+
+    A prompt that may use up all that is left is refused too: the stream would be stopped at its first word, after the
+    prompt was billed. It only could, though, and the sentence says so.
+    """
+    budget = room.budget
+    if preview.provider == OWN_SERVER and preview.price.low_nano is None:
         return ""
     if budget.state is BudgetState.REACHED:
         return f"{budget.sentence} Raise it in the settings, or answer locally."
     if preview.price.low_nano is None:
         return "This model has no price in the table, so the budget could not be kept. Choose another model."
-    if preview.fit is Fit.EXCEEDS or allowed < _SMALLEST_ANSWER:
-        left = format_usd(budget.left_nano)
-        return f"It would cost more than the {left} left of the budget for {budget.month}."
+    left = f"{format_usd(room.left_nano)} left of the budget for {budget.month}"
+    if preview.price.low_nano > room.left_nano:
+        return f"It would cost more than the {left}. {_WAYS_OUT}"
+    if room.output_tokens < _SMALLEST_ANSWER:
+        prompt = f"its prompt alone may come to {format_usd(room.most_prompt_nano)}"
+        return f"It could cost more than the {left}: {prompt}. {_WAYS_OUT}"
     return ""
 
 

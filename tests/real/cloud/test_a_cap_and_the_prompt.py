@@ -14,9 +14,11 @@ from tests.support.tap import message_start, text_piece
 from pennyweight.app import composition
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import MessageState, Task
+from pennyweight.domain.errors import InputError
 from pennyweight.domain.usage import UsageState
 from pennyweight.keys import KeyStore
 from pennyweight.meter.budget import StreamCost, stream_cost
+from pennyweight.meter.money import format_usd
 from pennyweight.services.container import Services
 from pennyweight.services.draft import Draft
 from pennyweight.services.events import AnswerDone
@@ -108,6 +110,36 @@ def test_a_prompt_that_alone_costs_more_than_the_cap_stops_the_stream_at_its_fir
     assert row.usage.input_total == COUNTED
     assert row.usage.output_total <= 1, "what Anthropic says at the start"
     assert done.message.text == ""
+
+
+def test_a_prompt_that_only_could_cost_more_is_refused_in_those_words(opened: Services, server: Loopback) -> None:
+    """It is stopped before it is sent: the stream would end at its first word, with the prompt billed."""
+    draft, model = Draft(text="word " * 25_000, task=Task.ASK), "gpt-4o-2024-05-13"
+    free = opened.escalate.preview(draft, "openai", model)
+    assert (free.problem, free.over_budget) == ("", False)
+    expected, most = (
+        cost_of("openai", model, tokens).nano(0) for tokens in (free.input_tokens, free.most_input_tokens)
+    )
+    opened.budgets.set("", most - 1)
+    preview = opened.escalate.preview(draft, "openai", model)
+    assert preview.price.low_nano is not None
+    assert preview.price.low_nano < expected < most - 1
+    assert preview.over_budget
+    assert "It could cost more than the" in preview.problem
+    assert (
+        f"prompt alone may come to {format_usd(most)}. Raise the budget in the settings, or send less."
+        in preview.problem
+    )
+    with pytest.raises(InputError, match="could cost more"):
+        opened.escalate.check(preview)
+    opened.budgets.set("", preview.price.low_nano - 1)
+    preview = opened.escalate.preview(draft, "openai", model)
+    assert "It would cost more than the" in preview.problem
+    assert "send less" in preview.problem
+    assert preview.over_budget
+    opened.budgets.set("", most + cost_of("openai", model, 0).nano(16))
+    assert opened.escalate.preview(draft, "openai", model).problem == ""
+    assert server.asked == []
 
 
 def test_while_nothing_is_told_the_high_edge_of_our_estimate_counts(opened: Services, server: Loopback) -> None:

@@ -78,7 +78,8 @@ def test_a_running_answer_of_another_process_counts_before_it_is_booked(
     stream_until_half_is_gone(services, tap)
     assert services.budgets.spent() == 0, "nothing is booked yet"
     preview = half_the_cap(services)
-    assert "would cost more" in preview.problem
+    assert "cost more than the" in preview.problem
+    assert preview.over_budget
     tap.open(1000)
     assert other.wait(PATIENCE_SECONDS) == 0
     view = services.budgets.get()

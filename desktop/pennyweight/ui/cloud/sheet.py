@@ -138,7 +138,7 @@ class CloudSheet(QDialog):
         """Towards what keeps these previews from being sent: the lock, or the budget."""
         if offline:
             self.offer_exit("unlock", "Take the lock off: ask first from now on")
-        elif any(preview.problem and _over_budget(preview) for preview in self.previews):
+        elif any(preview.over_budget for preview in self.previews):
             self.offer_exit("budgets", "Change the budget…")
         else:
             self.offer_exit("", "")
@@ -250,11 +250,6 @@ class CloudSheet(QDialog):
         self._place()
 
 
-def _over_budget(preview: Preview) -> bool:
-    reached = preview.budget is not None and preview.budget.state is BudgetState.REACHED
-    return reached or preview.fit is Fit.EXCEEDS
-
-
 class _Facts(QWidget):
     """Two columns: a name, a figure."""
 
@@ -287,6 +282,8 @@ class _Facts(QWidget):
             low = budget.state is not BudgetState.OK
             whose = f" for {budget.provider}" if budget.provider else ""
             self._row(f"Budget left in {budget.month.split()[0]}{whose}", format_usd(budget.left_nano), warn=low)
+        if any(preview.over_budget for preview in previews):
+            return  # it does not even begin
         if any(preview.fit is Fit.MAY_EXCEED for preview in previews):
             self._row("If the budget runs out", "the answer stops there", warn=True)
         elif len(previews) > len(models_of(previews)) and over_budget(previews):

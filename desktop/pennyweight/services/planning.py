@@ -17,7 +17,7 @@ from pennyweight.services.draft import AskPlan, Basis
 from pennyweight.services.local_speed import local_speed
 from pennyweight.services.long_answer import LongSummary
 from pennyweight.services.tokens import Counter, least_tokens
-from pennyweight.services.turns import groups, request_of
+from pennyweight.services.turns import as_turns, groups, request_of
 
 _ENOUGH_ANSWERS = 3
 
@@ -79,7 +79,10 @@ class Planner:
             return problem_plan(sentence, Task.SUMMARIZE if takes else None)
         shape = long.shape()
         around = (shape.calls - shape.parts) * expected + shape.calls * 60
-        load = _Load(context.input_tokens + around, 0, shape.calls * expected)
+        text = context.input_tokens
+        if context.at_least:  # a lower bound alone; the counter is an estimate here
+            text = counter.prompt(as_turns(recipe.system, found[-1:]))
+        load = _Load(text + around, 0, shape.calls * expected)
         sentence = f"Longer than the model can read at once: about {shape.parts:,} parts, then all of them together."
         return self._priced(model, counter, load, context, shape.parts, sentence)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -209,6 +210,23 @@ def test_some_megabytes_are_told_as_too_long_without_being_counted(bench: Bench,
     assert summary.problem == ""
     assert summary.parts > 100
     assert max(map(len, bench.source.counted), default=0) < 10_000
+
+
+@pytest.mark.parametrize("loaded", [True, False])
+def test_the_estimate_of_a_long_summary_grows_with_the_text_past_any_length(bench: Bench, loaded: bool) -> None:
+    """Past sixteen bytes for each token of the window the text is not counted any more; it is still all read."""
+    if loaded:
+        bench.source.load("pennyweight-starter", Cancel(), lambda _: None)
+    plans = [
+        bench.ask.plan(Draft(text="word " * (words_of_text * 100), task=Task.SUMMARIZE))
+        for words_of_text in (14, 15, 16, 17, 18, 30, 60, 120, 240, 480)
+    ]
+    for shorter, longer in itertools.pairwise(plans):
+        assert longer.input_tokens > shorter.input_tokens
+        assert longer.equivalent_nano > shorter.equivalent_nano
+        assert longer.local_nano > shorter.local_nano
+        assert longer.seconds > shorter.seconds
+    assert plans[-1].input_tokens / plans[-2].input_tokens == pytest.approx(2, abs=0.1)
 
 
 def test_a_long_text_is_summarized_in_parts_with_one_ledger_entry_each(bench: Bench) -> None:

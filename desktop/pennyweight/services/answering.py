@@ -179,13 +179,12 @@ class Answering:
         result = yield from self._call(plan.turns, sampling, "answer", True, plan)
         self._reason = result.reason
 
-    def _part_done(self, text: str, done: int, total: int) -> None:
+    def _part_done(self, text: str, done: int, total: int, begun: bool) -> None:
         if not text:
             self._writer.finish_part("", "", self._rows)
             return
-        which = f"{done:,} of {total:,} parts" if done < total else f"all {total:,} parts, not put together yet"
         note = "These are summaries of parts of the text, not the answer. Answer again for the summary of the whole."
-        self._writer.finish_part(f"**Summaries of {which}**\n\n{text}", note, self._rows)
+        self._writer.finish_part(f"**{_parts_heading(done, total, begun)}**\n\n{text}", note, self._rows)
 
     def _long_call(
         self, turns: tuple[ChatTurn, ...], sampling: Sampling, kind: EntryKind, shown: bool, status: Status, /
@@ -243,6 +242,15 @@ class Answering:
 def _reading(done: int, total: int) -> str:
     """Before the first batch is through there is nothing to count yet."""
     return f"Reading {done:,} of {total:,} tokens" if done else f"Reading {total:,} tokens…"
+
+
+def _parts_heading(done: int, total: int, begun: bool) -> str:
+    """Above the summaries of `done` parts of `total`, and a piece of the next one where it was `begun`."""
+    if done == total:
+        return f"Summaries of all {total:,} parts, not put together yet"
+    if not done:
+        return f"The beginning of the summary of part 1 of {total:,}"
+    return f"Summaries of {done:,} of {total:,} parts" + (", and the beginning of the next" if begun else "")
 
 
 def too_long(plan: ContextPlan, window: int, task: Task) -> ContextOverflowError:

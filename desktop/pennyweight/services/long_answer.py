@@ -21,8 +21,9 @@ _MARGIN = 8
 _SMALLEST_PART = 32
 
 
-OnParts = Callable[[str, int, int], None]
-"""The summaries so far as one text, how many parts are in them, and of how many."""
+OnParts = Callable[[str, int, int, bool], None]
+"""The summaries so far as one text, how many parts are whole in them, of how many, and whether a piece of the next one
+stands at their end."""
 
 
 class Call(Protocol):
@@ -89,13 +90,14 @@ class LongSummary:
             text = result.text.strip()
             if text:
                 summaries.append(text)
-            on_parts("\n\n".join(summaries), index, len(parts))
-            if result.reason is StopReason.STOPPED:
+            stopped = result.reason is StopReason.STOPPED
+            on_parts("\n\n".join(summaries), index - stopped, len(parts), stopped and bool(text))
+            if stopped:
                 return result.reason
             yield PartFinished(index, len(parts), text)
         if not summaries:
             return StopReason.END
-        return (yield from self._join(call, summaries, lambda text: on_parts(text, len(parts), len(parts))))
+        return (yield from self._join(call, summaries, lambda text: on_parts(text, len(parts), len(parts), False)))
 
     def _join(
         self, call: Call, summaries: list[str], on_parts: Callable[[str], None]

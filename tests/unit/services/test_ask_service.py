@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import pytest
@@ -262,10 +263,41 @@ def test_stopping_inside_a_part_keeps_the_summaries_so_far(bench: Bench) -> None
     assert isinstance(done, AnswerDone)
     assert done.message.state is MessageState.STOPPED
     heading, *summaries = done.message.text.split("\n\n")
-    assert heading.startswith("**Summaries of 2 of ")
+    assert re.fullmatch(r"\*\*Summaries of 1 of \d+ parts, and the beginning of the next\*\*", heading)
     assert summaries == ["First.", "Second"]
     assert done.message.note.startswith("Stopped. These are summaries of parts")
     assert len(bench.store.ledger.for_message(done.message.id)) == 2
+
+
+@pytest.mark.parametrize(
+    ("part", "words_of_it", "heading"),
+    [
+        (1, 1, "The beginning of the summary of part 1 of {total}"),
+        (3, 0, "Summaries of 2 of {total} parts"),
+        (3, 1, "Summaries of 2 of {total} parts, and the beginning of the next"),
+        (-1, 0, "Summaries of {before_last} of {total} parts"),
+        (-1, 1, "Summaries of {before_last} of {total} parts, and the beginning of the next"),
+    ],
+)
+def test_a_part_in_which_a_long_summary_was_stopped_is_not_counted(
+    bench: Bench, part: int, words_of_it: int, heading: str
+) -> None:
+    text = "\n\n".join(words(60, f"p{number}x") for number in range(10))
+    bench.source.script = [Says("All.") for _ in range(40)]
+    list(bench.ask.ask(Draft(text=text, task=Task.SUMMARIZE), Cancel()))
+    total = sum(row.kind == "part" for row in bench.store.ledger.recent(100))
+    cancel, stop_in = Cancel(), part % (total + 1)
+
+    def stop(index: int) -> None:
+        if index == words_of_it:
+            cancel.cancel()
+
+    bench.source.script = [Says("Whole.")] * (stop_in - 1) + [Says("Half a part", before_word=stop)]
+    done = list(bench.ask.ask(Draft(text=text, task=Task.SUMMARIZE), cancel))[-1]
+    assert isinstance(done, AnswerDone)
+    first, *summaries = done.message.text.split("\n\n")
+    assert first == f"**{heading.format(total=total, before_last=total - 1)}**"
+    assert summaries == ["Whole."] * (stop_in - 1) + ["Half"] * words_of_it
 
 
 def test_stopping_before_the_first_word_of_the_whole_keeps_the_part_summaries(bench: Bench) -> None:

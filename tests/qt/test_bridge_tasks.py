@@ -17,7 +17,7 @@ from pennyweight.bridge.relay import Relay
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import InputError
-from pennyweight.services.events import AskEvent, Delta, PartFinished, Status
+from pennyweight.services.events import AskEvent, Delta, Status
 
 
 def test_a_query_runs_elsewhere_and_answers_here(qtbot: QtBot, runner: TaskRunner) -> None:
@@ -132,11 +132,11 @@ def test_neighbouring_deltas_are_joined_and_never_cross_other_events() -> None:
     events: list[AskEvent] = [
         Delta("m", "a"),
         Delta("m", "b"),
-        PartFinished(1, 2, "x"),
+        Status("1 of 2"),
         Delta("m", "c"),
         Delta("n", "d"),
     ]
-    assert coalesce(events) == [Delta("m", "ab"), PartFinished(1, 2, "x"), Delta("m", "c"), Delta("n", "d")]
+    assert coalesce(events) == [Delta("m", "ab"), Status("1 of 2"), Delta("m", "c"), Delta("n", "d")]
 
 
 def test_of_several_statuses_in_a_row_only_the_last_is_kept() -> None:

@@ -21,7 +21,7 @@ from pennyweight.meter.local_cost import Hardware
 from pennyweight.meter.money import format_dollars, format_usd
 from pennyweight.services.container import Services
 from pennyweight.services.draft import Draft
-from pennyweight.services.events import AnswerDone, AskEvent, Live, PartFinished
+from pennyweight.services.events import AnswerDone, AskEvent, Live, Status
 from pennyweight.ui.meter.column import MeterColumn
 from pennyweight.ui.meter.energy_dialog import EnergyDialog
 from pennyweight.ui.theme import Theme
@@ -114,7 +114,7 @@ def test_a_long_summary_is_counted_once_however_often_the_totals_are_asked_for(
     def look(batch: list[AskEvent]) -> None:
         column.take(batch)
         lives.extend(event for event in batch if isinstance(event, Live))
-        if any(isinstance(event, PartFinished) for event in batch):
+        if any(isinstance(event, Status) and "part" in event.text for event in batch):
             column.refresh()
 
     show = column.tokens.show_tokens

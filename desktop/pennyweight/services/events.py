@@ -1,7 +1,7 @@
 """What an answer tells while it is being written, from the first saved word to the line of the meter.
 
 The order for one answer: `UserMessageSaved` (not for a regeneration), `AnswerStarted`, then any number of `Status`,
-`Delta`, `Live` and `PartFinished`, and last `AnswerDone` or `AnswerFailed`.
+`Delta` and `Live`, and last `AnswerDone` or `AnswerFailed`.
 """
 
 from __future__ import annotations
@@ -126,15 +126,6 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
-class PartFinished:
-    """Part `index` of `total` (counted from 1) of a long text is summarized; `text` is its summary."""
-
-    index: int
-    total: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerDone:
     """The answer is whole, or was stopped by the person (see `message.state`); committed with its ledger rows."""
 
@@ -152,4 +143,4 @@ class AnswerFailed:
     error: KnownError
 
 
-AskEvent = UserMessageSaved | AnswerStarted | Status | Delta | Live | PartFinished | AnswerDone | AnswerFailed
+AskEvent = UserMessageSaved | AnswerStarted | Status | Delta | Live | AnswerDone | AnswerFailed

@@ -10,7 +10,7 @@ from pennyweight.domain.answer import ChatTurn, Sampling, StopReason
 from pennyweight.domain.ledger import EntryKind
 from pennyweight.domain.recipe import Recipe
 from pennyweight.services.context_plan import output_reserve
-from pennyweight.services.events import AskEvent, PartFinished, Status
+from pennyweight.services.events import AskEvent, Status
 from pennyweight.services.long_text import group_texts, split_text
 from pennyweight.services.model_call import CallResult
 from pennyweight.services.tokens import TURN_OVERHEAD, Counter
@@ -94,7 +94,6 @@ class LongSummary:
             on_parts("\n\n".join(summaries), index - stopped, len(parts), stopped and bool(text))
             if stopped:
                 return result.reason
-            yield PartFinished(index, len(parts), text)
         if not summaries:
             return StopReason.END
         return (yield from self._join(call, summaries, lambda text: on_parts(text, len(parts), len(parts), False)))

@@ -21,15 +21,16 @@ from pennyweight.store.schema_v8 import VERSION_8
 APPLICATION_ID = 0x50574754
 """`PWGT`: marks the file as ours, also for `file(1)`."""
 
-CURRENT_VERSION = 8
-_ALL = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8)
+SCRIPTS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8)
+"""From each version of the schema to the next, the first from nothing."""
+CURRENT_VERSION = len(SCRIPTS)
 _NAMED = re.compile(r"^(CREATE|DROP)(?: VIRTUAL)? (TABLE|TRIGGER) (?:IF (?:NOT )?EXISTS )?(\w+)", re.MULTILINE)
 
 
 def missing_part(db: Database) -> str:
     """The first table or trigger of the current schema that `db` lacks, as words; empty if it has all."""
     wanted: dict[str, str] = {}
-    for verb, kind, name in _NAMED.findall("".join(_ALL)):
+    for verb, kind, name in _NAMED.findall("".join(SCRIPTS)):
         if verb == "CREATE":
             wanted[name] = kind.lower()
         else:

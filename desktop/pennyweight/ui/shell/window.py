@@ -269,14 +269,14 @@ class MainWindow(QMainWindow):
             "next_chat": lambda: self._neighbour(1),
             "rename": self._rename,
             "project": self._project,
-            "send": on(chat=chat.send, compare=lambda: self.pages.compare_page.setup.go.click()),
+            "send": on(chat=chat.send, compare=lambda: self.pages.compare_page.send()),
             "stop": on(chat=self._escape, compare=lambda: self.pages.compare_page.stop()),
             "again": on(chat=self._again),
             "again_here": on(chat=chat.again),
             "edit_last": on(chat=chat.edit),
             "keep": on(chat=partial(self.judging.toggle_last, Verdict.KEPT)),
             "not_useful": on(chat=partial(self.judging.toggle_last, Verdict.NOT_USEFUL)),
-            "attach": on(chat=self.attaching.choose, compare=lambda: self.pages.compare_page.setup.attach.click()),
+            "attach": on(chat=self.attaching.choose, compare=lambda: self.pages.compare_page.attach()),
             **{
                 key: on(chat=partial(chat.choose_task, task), compare=partial(self._choose_to_compare, task))
                 for key, task in tasks.items()
@@ -312,7 +312,7 @@ class MainWindow(QMainWindow):
         self.page.top.lock.open_menu()
 
     def _choose_to_compare(self, task: Task) -> None:
-        self.pages.compare_page.setup.tasks.choose(task.value)
+        self.pages.compare_page.choose_task(task)
 
     def _import(self) -> None:
         self.show_page("audit")

@@ -350,6 +350,10 @@ class MainWindow(QMainWindow):
             self.sidebar.edit_title(chosen)
 
     def _title_edited(self) -> None:
+        """The keyboard goes back where the list has it after Enter or Esc; a click elsewhere has chosen already."""
+        here = self.focusWidget()
+        if here is not None and here is not self.sidebar.list:
+            return
         if not self.area.hide_forced():
             self.page.composer.setFocus()
 

@@ -18,6 +18,9 @@ from pennyweight.ui.widgets import Banner, restyle
 
 MIN_WIDTH = 360
 _Key = Qt.KeyboardModifier
+_PLAIN = _Key.ShiftModifier | _Key.KeypadModifier | _Key.GroupSwitchModifier
+_ALT_GR = _Key.ControlModifier | _Key.AltModifier
+"""How Windows tells of AltGr; X11 has GroupSwitch for it."""
 
 
 class ChatPage(QWidget):
@@ -44,8 +47,8 @@ class ChatPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What is typed where nothing takes it, after a click on an answer say, is meant for the message box."""
-        typed, others = event.text(), event.modifiers() & ~(_Key.ShiftModifier | _Key.KeypadModifier)
-        if typed.strip() and typed.isprintable() and not others:
+        typed, others = event.text(), event.modifiers() & ~_PLAIN
+        if typed.strip() and typed.isprintable() and others in (_Key.NoModifier, _ALT_GR):
             self.composer.setFocus()
             self.composer.editor.insertPlainText(typed)
         else:

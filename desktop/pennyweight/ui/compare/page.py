@@ -70,8 +70,8 @@ class ComparePage(QWidget):
         self.statistics = StatisticsCard()
         self._cards = QWidget()
         self._grid = QGridLayout(self._cards)
+        self.toast = Toast()
         self._arrange()
-        self.toast = Toast(self)
         self.choices.chosen.connect(self.chosen)
         self.new_button.clicked.connect(self.new_wanted)
         self.stop_button.clicked.connect(self.stop_wanted)
@@ -258,6 +258,7 @@ class ComparePage(QWidget):
         top.addWidget(self.banner)
         outer.addLayout(top)
         outer.addWidget(scroll, 1)
+        outer.addWidget(self.toast)
 
 
 def _worded(comparison: Comparison) -> Collection[int]:

@@ -14,7 +14,7 @@ from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.column import READING_WIDTH
 from pennyweight.ui.transcript.empty_state import EmptyState
 from pennyweight.ui.transcript.view import TranscriptView
-from pennyweight.ui.widgets import Banner, restyle
+from pennyweight.ui.widgets import Banner, Toast, restyle
 
 MIN_WIDTH = 360
 _Key = Qt.KeyboardModifier
@@ -36,6 +36,7 @@ class ChatPage(QWidget):
         self.transcript = TranscriptView(theme)
         self.empty = EmptyState(theme)
         self.composer = Composer(theme, tuple(recipes))
+        self.toast = Toast()
         column.addWidget(self.top)
         column.addWidget(_inset(self.banner, 0, 0))
         self._stack = QStackedWidget()
@@ -43,6 +44,7 @@ class ChatPage(QWidget):
         self._stack.addWidget(self._empty_scroll)
         self._stack.addWidget(self.transcript)
         column.addWidget(self._stack, 1)
+        column.addWidget(self.toast)
         column.addWidget(_inset(self.composer, 0, 16))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

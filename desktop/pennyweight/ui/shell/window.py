@@ -36,7 +36,7 @@ from pennyweight.ui.shell.shortcuts import ShortcutsDialog, bind
 from pennyweight.ui.shell.sidebar import Sidebar
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.links import LinkDialog
-from pennyweight.ui.widgets import Action, Toast
+from pennyweight.ui.widgets import Action
 
 DEFAULT_SIZE = (1280, 800)
 MIN_SIZE = (480, 480)
@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*MIN_SIZE)
         self.resize(*DEFAULT_SIZE)
         self._build()
-        self.toast = Toast(self.page, above=self.page.composer)
+        self.toast = self.page.toast
         self.chat = ChatController(services, runner, self.page, self)
         self.judging = Judging(services.conversations, runner, self.page.transcript, self)
         self.engine = EngineStatus(services.models, runner, self.page.top, self)

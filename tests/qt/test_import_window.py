@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from tests.support.usage_files import (
     GPT_5_MINI_DAYS,
@@ -25,8 +25,9 @@ from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.container import Services
 from pennyweight.ui.audit.import_dialog import ImportDialog
-from pennyweight.ui.audit.importing import Importing
 from pennyweight.ui.audit.page import AuditPage
+from pennyweight.ui.models.controller import ModelsController
+from pennyweight.ui.shell.pages import Pages
 from pennyweight.ui.theme import Theme
 
 Settle = Callable[[], None]
@@ -45,16 +46,22 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
 
 
 @pytest.fixture
-def page(qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme) -> Iterator[AuditPage]:
-    page = AuditPage(services, runner, theme, Importing(services.imports, runner))
-    qtbot.addWidget(page)
-    page.resize(1224, 800)
-    page.show()
-    page.refresh()
-    qtbot.waitUntil(lambda: not runner.busy, timeout=20_000)
-    yield page
-    page.imports.close()
+def pages(qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme) -> Iterator[Pages]:
+    chat = QWidget()
+    pages = Pages(services, runner, theme, ModelsController(services.models, runner, theme, chat), chat)
+    qtbot.addWidget(pages)
+    pages.resize(1224, 800)
+    pages.show()
+    yield pages
+    pages.close_all()
     runner.shutdown()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, pages: Pages, runner: TaskRunner) -> AuditPage:
+    pages.show_page("audit")
+    qtbot.waitUntil(lambda: not runner.busy, timeout=20_000)
+    return pages.audit_page
 
 
 @pytest.fixture
@@ -81,6 +88,13 @@ def log(tmp_path: Path) -> Path:
     return claude_log(
         tmp_path / "logs" / "s.jsonl", ("m1", 40, 100, "2026-11-01T10:00:00Z"), ("m2", 60, 200, "2026-11-02T10:00:00Z")
     )
+
+
+def look_again(qtbot: QtBot, pages: Pages, settle: Settle) -> None:
+    """As a while after each start."""
+    with qtbot.waitSignal(pages._later.timeout):
+        pages.watch_logs_later()
+    settle()
 
 
 def calls(services: Services) -> int:
@@ -271,22 +285,25 @@ def test_chat_exports_and_bills_stand_beside_the_ledger(
 
 
 def test_the_switch_brings_in_what_is_new_after_the_start_and_says_so_once(
-    qtbot: QtBot, page: AuditPage, dialog: ImportDialog, services: Services, tmp_path: Path, settle: Settle
+    qtbot: QtBot,
+    pages: Pages,
+    dialog: ImportDialog,
+    services: Services,
+    tmp_path: Path,
+    settle: Settle,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("pennyweight.ui.shell.pages.WATCH_DELAY_MS", 1)
     claude_log(tmp_path / "person" / ".claude" / "projects" / "s.jsonl", ("m1", 40, 100, "2026-11-01T10:00:00Z"))
     told: list[str] = []
-    page.imports.told.connect(told.append)
-    page.imports.importing.import_watched()
-    qtbot.wait(20)
-    settle()
+    pages.imported.connect(told.append)
+    look_again(qtbot, pages, settle)
     assert (told, calls(services)) == ([], 0)
     dialog.start.watch.click()
     settle()
     assert services.imports.watching()
     for _ in range(2):
-        page.imports.importing.import_watched()
-        qtbot.wait(20)
-        settle()
+        look_again(qtbot, pages, settle)
     assert told == ["Claude Code: 1 new row since the last time, 0.11¢."]
 
 

@@ -103,3 +103,27 @@ def test_a_chat_that_is_not_there_yet_cannot_be_renamed_and_says_so(qtbot: QtBot
     qtbot.waitUntil(lambda: window.chat.conversation_id == "")
     QTest.keyClick(window, Qt.Key.Key_F2)
     assert "no name" in window.toast.text()
+
+
+def test_a_click_elsewhere_ends_a_renaming_and_keeps_the_keyboard(qtbot: QtBot, window: MainWindow) -> None:
+    search = window.sidebar.search
+    QTest.keyClick(window.page.composer.editor, Qt.Key.Key_F2)
+    QTest.keyClicks(field(window), "Harbour plan")
+    QTest.mouseClick(search, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: titles(window) == {"Chat one", "Harbour plan"})
+    assert window.focusWidget() is search
+    QTest.keyClicks(window.focusWidget(), "pier")
+    assert search.text() == "pier"
+    assert window.page.composer.content().empty
+
+
+def test_in_a_narrow_window_the_list_stays_for_the_click_that_ended_a_renaming(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.resize(560, 700)
+    QTest.keyClick(window.page.composer.editor, Qt.Key.Key_F2)
+    QTest.keyClicks(field(window), "Harbour plan")
+    QTest.mouseClick(window.sidebar.search, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: titles(window) == {"Chat one", "Harbour plan"})
+    assert not window.sidebar.isHidden()
+    assert window.focusWidget() is window.sidebar.search

@@ -41,7 +41,7 @@ def _made_by_qt(widget: QWidget) -> bool:
     """The list of a drop-down, the clear button of a search box: their owner speaks for them."""
     if widget.objectName().startswith("qt_") or isinstance(widget.parent(), (QLineEdit, QAbstractItemView)):
         return True
-    if isinstance(widget.parent(), Toast):
+    if Toast.__name__ in _ancestry(widget):
         return True  # has its words when it is shown
     return isinstance(widget, QListView) and "QComboBox" in _ancestry(widget)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
@@ -54,6 +55,27 @@ def test_search_hits_show_their_words_without_marks() -> None:
     rows = hit_rows([hit])
     assert (rows[0].title, rows[1].detail, rows[1].message_id) == ("1 place", "a word here", "m")
     assert hit_rows([])[0].title == "Nothing found"
+
+
+@pytest.mark.parametrize(
+    ("snippet", "shown"),
+    [
+        ("…the **\u2068Harbour\u2069** opens", "…the Harbour opens"),
+        ("- **Keys:** Priya, (**Hall B**), **$4.00**.", "- Keys: Priya, (Hall B), $4.00."),
+        ("x = 2**10", "x = 2**10"),
+        ("2**10 and a**b", "2**10 and a**b"),
+        ("x ** 2 + y ** 3", "x ** 2 + y ** 3"),
+        ("f(**first, **second)", "f(**first, **second)"),
+        ("f(**first) or g(**second)", "f(**first) or g(**second)"),
+        ("src/**/a.py and **/b.py, docs/**", "src/**/a.py and **/b.py, docs/**"),
+        ("the price** is **new", "the price** is **new"),
+        ("…of the hall** is new", "…of the hall** is new"),
+        ("2**3 **bold** 2**4", "2**3 bold 2**4"),
+    ],
+)
+def test_marks_of_bold_words_are_left_out_of_a_hit_and_other_asterisks_stay(snippet: str, shown: str) -> None:
+    hit = SearchHit(conversation_id="c", message_id="m", title="T", snippet=snippet, at=NOON)
+    assert hit_rows([hit])[1].detail == shown
 
 
 def test_the_windows_place_survives_as_text_and_nonsense_gives_the_defaults() -> None:

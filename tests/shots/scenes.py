@@ -138,6 +138,12 @@ def _pages(driver: Driver) -> None:
             window.show_page(page)
             driver.wait(lambda: not window.runner.busy, page)
             driver.shoot(f"{page}-{look}")
+        settings = window.pages.settings_page
+        settings.show_section("about")
+        settings.toast.tell("Saved.", ("Undo", lambda: None))
+        driver.shoot(f"settings-saved-{look}")
+        settings.toast.hide()
+        settings.show_section("electricity")
     driver.look("light")
     window.show_page("chat")
 
@@ -151,3 +157,6 @@ def _messages(driver: Driver) -> None:
         [("Choose another model", lambda: None)],
     )
     driver.shoot("error-light")
+    driver.look("dark")
+    driver.shoot("error-dark")
+    driver.look("light")

@@ -56,7 +56,7 @@ class AskPlan:
     """The oldest turns, which will not be sent."""
     left_out_sentence: str = ""
     parts: int = 1
-    """1, or in how many parts a long text will be summarized."""
+    """1, or in about how many parts a long text will be summarized: where it can be cut is not known before."""
     parts_sentence: str = ""
     problem: str = ""
     """Why it cannot be sent, in a sentence; empty if it can."""
@@ -65,4 +65,6 @@ class AskPlan:
     basis: Basis = "unknown"
     """"measured": seconds and prices rest on this model's own answers; "estimated": on rules of thumb."""
     counted: bool = False
-    """True if the model itself counted the tokens; False for an estimate from the length of the text."""
+    """True if the model itself counted the tokens; False for an estimate from the length of the text, and for a long
+    text in parts.
+    """

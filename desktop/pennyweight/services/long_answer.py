@@ -79,6 +79,7 @@ class LongSummary:
 
         After each other call `on_parts` gets what is to be kept should nothing follow.
         """
+        yield Status("Cutting the text into parts…")
         parts = split_text(self._material, self.budget, self._counter.text)
         parts = [part for part in parts if part.strip()]
         sampling = replace(self._recipe.sampling, max_output_tokens=self._part_output)

@@ -20,6 +20,7 @@ from pennyweight.services.tokens import Counter, least_tokens
 from pennyweight.services.turns import as_turns, groups, request_of
 
 _ENOUGH_ANSWERS = 3
+_ROUND_FROM = 20
 
 
 def problem_plan(problem: str, instead: Task | None = None) -> AskPlan:
@@ -39,6 +40,11 @@ def problem_plan(problem: str, instead: Task | None = None) -> AskPlan:
         problem=problem,
         instead=instead,
     )
+
+
+def _about(parts: int) -> str:
+    """In round numbers: where a text can be cut is known once it is cut."""
+    return f"about {parts if parts < _ROUND_FROM else round(parts, -1):,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class Planner:
         if context.at_least:  # a lower bound alone; the counter is an estimate here
             text = counter.prompt(as_turns(recipe.system, found[-1:]))
         load = _Load(text + around, 0, shape.calls * expected)
-        sentence = f"Longer than the model can read at once: about {shape.parts:,} parts, then all of them together."
+        sentence = f"Longer than the model can read at once: {_about(shape.parts)} parts, then all of them together."
         return self._priced(model, counter, load, context, shape.parts, sentence)
 
     def _summary(self, message: Message, counter: Counter) -> LongSummary:
@@ -139,5 +145,5 @@ class Planner:
             parts=parts,
             parts_sentence=parts_sentence,
             basis=basis,
-            counted=counter.exact,
+            counted=counter.exact and not parts_sentence,
         )

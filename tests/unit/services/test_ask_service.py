@@ -251,6 +251,26 @@ def test_a_long_text_is_summarized_in_parts_with_one_ledger_entry_each(bench: Be
         assert bench.source.count_prompt_tokens(request.turns, "") + request.sampling.max_output_tokens <= 400
 
 
+@pytest.mark.parametrize("loaded", [True, False])
+def test_parts_are_told_as_about_so_many_before_and_counted_once_the_text_is_cut(bench: Bench, loaded: bool) -> None:
+    if loaded:
+        bench.source.load("pennyweight-starter", Cancel(), lambda _: None)
+    text = "\n\n".join(words(170, f"p{number}x") for number in range(120))  # paragraphs that leave room in each part
+    draft = Draft(text=text, task=Task.SUMMARIZE)
+    plan = bench.ask.plan(draft)
+    assert not plan.counted
+    assert plan.parts > 20
+    assert f"about {round(plan.parts, -1)} parts" in plan.parts_sentence
+    bench.source.script = [Says(f"Summary {number}.") for number in range(500)]
+    events = list(bench.ask.ask(draft, Cancel()))
+    told = [event.text for event in events if isinstance(event, Status)]
+    counts = [found for text in told if (found := re.fullmatch(r"Summarizing part (\d+) of (\d+)", text))]
+    real = int(counts[0].group(2))
+    assert told.index("Cutting the text into parts…") < told.index(counts[0].group())
+    assert [int(found.group(1)) for found in counts] == list(range(1, real + 1))
+    assert real != plan.parts
+
+
 def test_stopping_inside_a_part_keeps_the_summaries_so_far(bench: Bench) -> None:
     cancel = Cancel()
     text = "\n\n".join(words(60, f"p{number}x") for number in range(30))

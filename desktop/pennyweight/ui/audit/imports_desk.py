@@ -22,10 +22,9 @@ from pennyweight.ui.widgets import GhostButton
 
 
 class ImportsDesk(QObject):
-    """`changed` follows every change of the ledger or of what counts; `told` is the quiet notice after a start."""
+    """`changed` follows every change of the ledger or of what counts. Who gave `importing` ends it."""
 
     changed = Signal()
-    told = Signal(str)
     notice = Signal(str)
     """What went wrong or was stopped when no dialog was left to say it."""
 
@@ -49,7 +48,6 @@ class ImportsDesk(QObject):
         self.panel.reconcile_wanted.connect(self.reconcile)
         self.panel.counting_chosen.connect(self._count)
         self.importing.changed.connect(self.changed)
-        self.importing.told.connect(self.told)
         self.importing.failed.connect(self._failed)
 
     @property
@@ -87,10 +85,6 @@ class ImportsDesk(QObject):
 
         imports, audit = self._services.imports, self._services.audit
         self._runner.query(lambda: beside(imports, audit, period), show, owner=self.panel)
-
-    def close(self) -> None:
-        """For the end of the program."""
-        self.importing.close()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A file, folder or zip that is dropped on the page."""

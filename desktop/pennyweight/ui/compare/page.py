@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from pennyweight.domain.comparison import Choice, Comparison
+from pennyweight.domain.conversation import Task
 from pennyweight.ui.compare.batch_card import BatchCard
 from pennyweight.ui.compare.choice_bar import ChoiceBar
 from pennyweight.ui.compare.diff import differences, nearest
@@ -69,8 +70,8 @@ class ComparePage(QWidget):
         self.statistics = StatisticsCard()
         self._cards = QWidget()
         self._grid = QGridLayout(self._cards)
+        self.toast = Toast()
         self._arrange()
-        self.toast = Toast(self)
         self.choices.chosen.connect(self.chosen)
         self.new_button.clicked.connect(self.new_wanted)
         self.stop_button.clicked.connect(self.stop_wanted)
@@ -141,6 +142,21 @@ class ComparePage(QWidget):
     def stop(self) -> None:
         if self.running:
             self.stop_wanted.emit()
+
+    def send(self) -> None:
+        """By its shortcut. What is not on the screen is not pressed: nobody sends a prompt that they do not see."""
+        self._press(self.setup.go)
+
+    def attach(self) -> None:
+        self._press(self.setup.attach)
+
+    def choose_task(self, task: Task) -> None:
+        if self.setup.tasks.isVisible():
+            self.setup.tasks.choose(task.value)
+
+    def _press(self, button: QAbstractButton) -> None:
+        if button.isVisible():
+            button.click()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrows choose while no text is being written."""
@@ -242,6 +258,7 @@ class ComparePage(QWidget):
         top.addWidget(self.banner)
         outer.addLayout(top)
         outer.addWidget(scroll, 1)
+        outer.addWidget(self.toast)
 
 
 def _worded(comparison: Comparison) -> Collection[int]:

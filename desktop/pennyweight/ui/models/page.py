@@ -35,7 +35,7 @@ class ModelsPage(QWidget):
         self.banner = Banner(theme)
         self.table = ModelTable(theme)
         self.suggestions = SuggestionsPanel(load_suggestions())
-        self.toast = Toast(self)
+        self.toast = Toast()
         self.loading = _LoadingLine()
         self._arrange()
         self._connect()
@@ -137,7 +137,9 @@ class ModelsPage(QWidget):
         scroll.setWidget(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        outer.setSpacing(0)
+        outer.addWidget(scroll, 1)
+        outer.addWidget(self.toast)
 
 
 class _LoadingLine(QWidget):

@@ -76,7 +76,7 @@ class SettingsPage(QWidget):
             self.budgets, self.words, self.appearance, self.data, self.about,
         )  # fmt: skip
         self.banner = Banner(theme)
-        self.toast = Toast(self)
+        self.toast = Toast()
         self.links: dict[str, SectionLink] = {}
         self._arrange()
         for section in self.sections:
@@ -215,6 +215,8 @@ class SettingsPage(QWidget):
         right.setSpacing(0)
         right.addWidget(self.banner)
         right.addWidget(self._scroll, 1)
+        self.toast.setMaximumWidth(_WIDTH)  # in the middle of the sections
+        right.addWidget(self.toast)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(28, 0, 0, 0)
         outer.setSpacing(28)

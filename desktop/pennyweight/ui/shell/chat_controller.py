@@ -217,9 +217,10 @@ class ChatController(QObject):
         if message_id:
             page.transcript.show_message(message_id)
         if self._editing is not None:
-            self._leave_edit(Content())
+            self._leave_edit(Content(task=self._before_edit.task))
         if moved or not page.composer.content().text:
-            self.drafting.switch(self.conversation_id or None, opened.draft)
+            task = (opened.task or Task.ASK) if moved else page.composer.content().task
+            self.drafting.switch(self.conversation_id or None, opened.draft, task)
         if moved:  # what was said about this chat stays: it may be the reason for showing it anew
             page.banner.hide()
         self.shown.emit(self.conversation_id)

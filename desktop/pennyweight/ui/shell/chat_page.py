@@ -14,10 +14,13 @@ from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.column import READING_WIDTH
 from pennyweight.ui.transcript.empty_state import EmptyState
 from pennyweight.ui.transcript.view import TranscriptView
-from pennyweight.ui.widgets import Banner, restyle
+from pennyweight.ui.widgets import Banner, Toast, restyle
 
 MIN_WIDTH = 360
 _Key = Qt.KeyboardModifier
+_PLAIN = _Key.ShiftModifier | _Key.KeypadModifier | _Key.GroupSwitchModifier
+_ALT_GR = _Key.ControlModifier | _Key.AltModifier
+"""How Windows tells of AltGr; X11 has GroupSwitch for it."""
 
 
 class ChatPage(QWidget):
@@ -33,6 +36,7 @@ class ChatPage(QWidget):
         self.transcript = TranscriptView(theme)
         self.empty = EmptyState(theme)
         self.composer = Composer(theme, tuple(recipes))
+        self.toast = Toast()
         column.addWidget(self.top)
         column.addWidget(_inset(self.banner, 0, 0))
         self._stack = QStackedWidget()
@@ -40,12 +44,13 @@ class ChatPage(QWidget):
         self._stack.addWidget(self._empty_scroll)
         self._stack.addWidget(self.transcript)
         column.addWidget(self._stack, 1)
+        column.addWidget(self.toast)
         column.addWidget(_inset(self.composer, 0, 16))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What is typed where nothing takes it, after a click on an answer say, is meant for the message box."""
-        typed, others = event.text(), event.modifiers() & ~(_Key.ShiftModifier | _Key.KeypadModifier)
-        if typed.strip() and typed.isprintable() and not others:
+        typed, others = event.text(), event.modifiers() & ~_PLAIN
+        if typed.strip() and typed.isprintable() and others in (_Key.NoModifier, _ALT_GR):
             self.composer.setFocus()
             self.composer.editor.insertPlainText(typed)
         else:

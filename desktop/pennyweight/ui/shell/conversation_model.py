@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,12 @@ from pennyweight.meter.money import format_usd
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
+
+_BOLD = re.compile(
+    r"""(?<![^\s("'“‘«\[>|…—–])\*\*(?=[^\W_]|[("'“‘«\[$€£])((?:(?!\*\*).)+?)(?<=\S)\*\*(?![^\s)"'”’».,:;!?\]|…—–])""",
+    re.S,
+)
+"""Words between two pairs of asterisks, each pair outside touching none: not `2**10`, `**/*.py` or `f(**a, **b)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ def hit_rows(hits: Sequence[SearchHit]) -> list[Row]:
     found = [
         Row(
             hit.title or "New chat",
-            " ".join(hit.snippet.translate(plain).replace("**", "").split()),
+            " ".join(_BOLD.sub(r"\1", hit.snippet.translate(plain)).split()),
             "",
             hit.conversation_id,
             hit.message_id,

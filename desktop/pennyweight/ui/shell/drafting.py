@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer
 
 from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.domain.conversation import Task
 from pennyweight.services.comparison import Statistics
 from pennyweight.services.container import Services
 from pennyweight.services.draft import LAST, AskPlan, Draft, Place
@@ -32,11 +33,11 @@ class Drafting(QObject):
         self._save_timer = self._timer(SAVE_MS, self.save)
         composer.edited.connect(self._edited)
 
-    def switch(self, conversation_id: str | None, draft: StoredDraft | None) -> None:
-        """Another conversation is shown, with what was last typed there."""
+    def switch(self, conversation_id: str | None, draft: StoredDraft | None, task: Task) -> None:
+        """Another conversation is shown, with what was last typed there; `task` where nothing was."""
         self._conversation_id = conversation_id
         self.edit_below(LAST)
-        self._composer.set_content(Content(draft.text, draft.task, draft.attachments) if draft else Content())
+        self._composer.set_content(Content(draft.text, draft.task, draft.attachments) if draft else Content(task=task))
         self.replan()
 
     def moved_to(self, conversation_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pennyweight.domain.conversation import Conversation, Message
+from pennyweight.domain.conversation import Conversation, Message, Task
 from pennyweight.services.container import Services
 from pennyweight.store import StoredDraft
 from pennyweight.ui.transcript.entry import Entry
@@ -27,6 +27,12 @@ class Opened:
     conversation: Conversation | None
     page: Page
     draft: StoredDraft | None
+
+    @property
+    def task(self) -> Task | None:
+        """Of the last question."""
+        asked = [entry.message for entry in self.page.entries if entry.message.role == "user"]
+        return asked[-1].task if asked else None
 
 
 def open_new(services: Services) -> Opened:

@@ -36,7 +36,7 @@ from pennyweight.ui.shell.shortcuts import ShortcutsDialog, bind
 from pennyweight.ui.shell.sidebar import Sidebar
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.links import LinkDialog
-from pennyweight.ui.widgets import Action, Toast
+from pennyweight.ui.widgets import Action
 
 DEFAULT_SIZE = (1280, 800)
 MIN_SIZE = (480, 480)
@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*MIN_SIZE)
         self.resize(*DEFAULT_SIZE)
         self._build()
-        self.toast = Toast(self.page, above=self.page.composer)
+        self.toast = self.page.toast
         self.chat = ChatController(services, runner, self.page, self)
         self.judging = Judging(services.conversations, runner, self.page.transcript, self)
         self.engine = EngineStatus(services.models, runner, self.page.top, self)
@@ -269,14 +269,14 @@ class MainWindow(QMainWindow):
             "next_chat": lambda: self._neighbour(1),
             "rename": self._rename,
             "project": self._project,
-            "send": on(chat=chat.send, compare=lambda: self.pages.compare_page.setup.go.click()),
+            "send": on(chat=chat.send, compare=lambda: self.pages.compare_page.send()),
             "stop": on(chat=self._escape, compare=lambda: self.pages.compare_page.stop()),
             "again": on(chat=self._again),
             "again_here": on(chat=chat.again),
             "edit_last": on(chat=chat.edit),
             "keep": on(chat=partial(self.judging.toggle_last, Verdict.KEPT)),
             "not_useful": on(chat=partial(self.judging.toggle_last, Verdict.NOT_USEFUL)),
-            "attach": on(chat=self.attaching.choose, compare=lambda: self.pages.compare_page.setup.attach.click()),
+            "attach": on(chat=self.attaching.choose, compare=lambda: self.pages.compare_page.attach()),
             **{
                 key: on(chat=partial(chat.choose_task, task), compare=partial(self._choose_to_compare, task))
                 for key, task in tasks.items()
@@ -312,7 +312,7 @@ class MainWindow(QMainWindow):
         self.page.top.lock.open_menu()
 
     def _choose_to_compare(self, task: Task) -> None:
-        self.pages.compare_page.setup.tasks.choose(task.value)
+        self.pages.compare_page.choose_task(task)
 
     def _import(self) -> None:
         self.show_page("audit")
@@ -350,6 +350,10 @@ class MainWindow(QMainWindow):
             self.sidebar.edit_title(chosen)
 
     def _title_edited(self) -> None:
+        """The keyboard goes back where the list has it after Enter or Esc; a click elsewhere has chosen already."""
+        here = self.focusWidget()
+        if here is not None and here is not self.sidebar.list:
+            return
         if not self.area.hide_forced():
             self.page.composer.setFocus()
 

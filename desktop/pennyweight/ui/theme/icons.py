@@ -12,6 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
+from shiboken6 import isValid
 
 _GLYPH = 0.875
 """Of the icon's height: the rest is what glyphs have around them."""
@@ -66,4 +67,12 @@ class _Glyph(QIconEngine):
         return pixmap
 
     def clone(self) -> QIconEngine:
-        return _Glyph(self._family, self._glyph, self._colour, self._disabled)
+        """For an icon that Qt copies to change it."""
+        made = _Glyph(self._family, self._glyph, self._colour, self._disabled)
+        _clones[:] = [each for each in _clones if isValid(each)]
+        _clones.append(made)
+        return made
+
+
+_clones: list[_Glyph] = []
+"""Qt owns these and deletes them, but Python does not know that: without a reference it would free them at once."""

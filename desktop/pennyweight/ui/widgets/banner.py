@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QScrollBar, QSizePolicy, QWidget
 
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets.buttons import GhostButton, IconButton, LinkButton
@@ -13,6 +14,7 @@ from pennyweight.ui.widgets.labels import PlainLabel
 
 Action = tuple[str, Callable[[], None]]
 TOAST_MS = 8_000
+_TOAST_SIDE, _TOAST_ABOVE, _TOAST_BELOW = 20, 8, 14
 
 
 class Banner(QFrame):
@@ -52,26 +54,32 @@ class Banner(QFrame):
         self.show()
 
 
-class Toast(QFrame):
-    """A note at the foot of `host` (or above its child `above`) that goes by itself, with at most one action (Undo)."""
+class _Note(QFrame):
+    """What is seen of a toast."""
 
-    def __init__(self, host: QWidget, above: QWidget | None = None) -> None:
-        super().__init__(host)
-        self._host = host
-        self._above = above
-        row = QHBoxLayout(self)
+
+class Toast(QWidget):
+    """A note that goes by itself, with at most one action (Undo).
+
+    Put it into the page's layout: in a strip of its own it covers nothing that can be used meanwhile.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._note = _Note(self)
+        self._note.setObjectName("toast")
+        row = QHBoxLayout(self._note)
         row.setContentsMargins(16, 9, 12, 9)
         row.setSpacing(10)
         self._label = PlainLabel()
         self._action = LinkButton()
-        row.addWidget(self._label)
+        row.addWidget(self._label, 1)
         row.addWidget(self._action)
         self._call: Callable[[], None] | None = None
         self._action.clicked.connect(self._act)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
-        host.installEventFilter(self)
         self.hide()
 
     def text(self) -> str:
@@ -85,24 +93,64 @@ class Toast(QFrame):
             self._action.setText(action[0])
             self._call = action[1]
         self.setAccessibleName(sentence)
-        self.adjustSize()
-        self._place()
+        ended, in_use = self._at_their_end(), self._in_use()
         self.show()
-        self.raise_()
+        self._lay_out()
+        self._keep_in_view(ended, in_use)
         self._timer.start(milliseconds)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place(self.width())
 
     def _act(self) -> None:
         self.hide()
         if self._call is not None:
             self._call()
 
-    def _place(self) -> None:
-        foot = self._host.height() - 24
-        if self._above is not None:
-            foot = self._above.mapTo(self._host, QPoint(0, 0)).y() - 12
-        self.move((self._host.width() - self.width()) // 2, foot - self.height())
+    def _lay_out(self) -> None:
+        """Its height follows its width, which follows from the page."""
+        host = self.parentWidget()
+        layout = host.layout() if host is not None else None
+        if layout is not None:
+            layout.activate()
+        self._place(self.width())
+        if layout is not None:
+            layout.activate()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
+    def _place(self, width: int) -> None:
+        """In the middle, in one line where there is room for it."""
+        room = width - 2 * _TOAST_SIDE
+        self._label.setWordWrap(False)
+        size = self._note.sizeHint()
+        if size.width() > room:
+            self._label.setWordWrap(True)
+            size = QSize(room, self._note.heightForWidth(room))
+        self.setFixedHeight(_TOAST_ABOVE + size.height() + _TOAST_BELOW)
+        self._note.setGeometry((width - size.width()) // 2, _TOAST_ABOVE, size.width(), size.height())
+
+    def _at_their_end(self) -> list[QScrollBar]:
+        """Of what may have to be shorter: the foot of it is read."""
+        host = self.parentWidget()
+        bars = [area.verticalScrollBar() for area in host.findChildren(QScrollArea)] if host is not None else []
+        return [bar for bar in bars if 0 < bar.maximum() == bar.value()]
+
+    def _in_use(self) -> tuple[QScrollArea, QWidget] | None:
+        """What has the keyboard and is seen, and the area that it scrolls in."""
+        focused = self.window().focusWidget()
+        at = focused.parentWidget() if focused is not None else None
+        while focused is not None and at is not None and at is not self.parentWidget():
+            if isinstance(at, QScrollArea):
+                return None if focused.visibleRegion().isEmpty() else (at, focused)
+            at = at.parentWidget()
+        return None
+
+    def _keep_in_view(self, ended: list[QScrollBar], in_use: tuple[QScrollArea, QWidget] | None) -> None:
+        for bar in ended:
+            bar.setValue(bar.maximum())
+        if in_use is None:
+            return
+        area, focused = in_use
+        below = focused.mapTo(area.viewport(), QPoint(0, focused.height())).y() - area.viewport().height()
+        if 0 < below <= self.height() and focused.height() < area.viewport().height():
+            area.verticalScrollBar().setValue(area.verticalScrollBar().value() + below)

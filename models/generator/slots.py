@@ -61,8 +61,10 @@ def person(g: Gen) -> str:
     roll = g.rng.random()
     last = invented(g.rng, g.held).capitalize() if g.chance(0.4) else g.name("last_names")
     if g.chance(0.05):
+        last = f"{last}-{g.name('last_names') if g.chance(0.5) else invented(g.rng, g.held).capitalize()}"
+    elif g.chance(0.06):
         last = g.rng.choice(("Mc", "Mac", "O'", "De", "D'", "van ", "de ", "von ")) + last
-    first_name = g.name("first_names") if g.chance(0.7) else invented(g.rng, g.held).capitalize()
+    first_name = first(g)
     if roll < 0.4:
         return first_name
     if roll < 0.8:
@@ -73,7 +75,8 @@ def person(g: Gen) -> str:
 
 
 def first(g: Gen) -> str:
-    return g.name("first_names") if g.chance(0.7) else invented(g.rng, g.held).capitalize()
+    one = g.name("first_names") if g.chance(0.7) else invented(g.rng, g.held).capitalize()
+    return f"{one}-{g.name('first_names')}" if g.chance(0.04) else one
 
 
 def org(g: Gen) -> str:

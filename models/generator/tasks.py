@@ -311,5 +311,5 @@ WEIGHTS: dict[str, float] = {
     "bullets": 5,
     "about_text": 2,
     "refusal": 17,
-    "about": 6,
+    "about": 8,
 }

@@ -77,6 +77,14 @@ class Run:
         }
         torch.save(state, part)
         part.rename(path)
+        figures = {
+            "steps": self.step,
+            "tokens": self.tokens,
+            "seconds": round(self.seconds),
+            "parameters": sum(p.numel() for p in self.network.parameters()),
+        }
+        text = json.dumps({**figures, **self.network.shape.as_dict()}, indent=1) + "\n"
+        path.with_name("run.json").write_text(text, encoding="utf-8")
 
     def load(self, path: Path) -> None:
         state = torch.load(path, map_location=self.device, weights_only=True)
@@ -158,14 +166,6 @@ def train(options: argparse.Namespace) -> None:
         raise SystemExit("stopped; start again to go on") from None
     worker.process.kill()
     run.save(checkpoint)
-    run.save(folder / "final.pt")
-    figures = {
-        "steps": run.step,
-        "tokens": run.tokens,
-        "seconds": round(run.seconds),
-        "parameters": sum(p.numel() for p in run.network.parameters()),
-    }
-    (folder / "run.json").write_text(json.dumps({**figures, **shape.as_dict()}, indent=1) + "\n", encoding="utf-8")
     print(f"done in {time.time() - began:.0f} s", flush=True)
 
 

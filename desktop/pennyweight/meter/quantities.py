@@ -49,8 +49,8 @@ def format_span(seconds: float) -> str:
 
 
 def format_rate(tokens_per_second: float) -> str:
-    """ "21.4 tok/s"."""
-    return f"{tokens_per_second:,.1f} tok/s"
+    """ "21.4 tok/s", "1,013 tok/s"."""
+    return f"{tokens_per_second:,.{0 if tokens_per_second >= 99.95 else 1}f} tok/s"
 
 
 def _short(value: float) -> str:

@@ -8,12 +8,16 @@ from pathlib import PurePath
 from pennyweight.domain.conversation import Message, Task
 
 _LONGEST = 48
+_ADDRESS = re.compile(r"(to|from|cc|for|recipient|sender)\s*:", re.IGNORECASE)
 _DONE = {Task.DRAFT: "draft", Task.SUMMARIZE: "summary", Task.REWRITE: "rewrite"}
 
 
 def title_for(message: Message) -> str:
-    """ "Offsite notes → summary" for a file; else the first words of the text."""
-    text = _first_line(message.text)
+    """ "Offsite notes → summary" for a file; else the first words of the text.
+
+    Of notes for a draft the first that says something: two e-mails to one person are two things.
+    """
+    text = _first_line(message.text, addressed=message.task is Task.DRAFT)
     if message.attachments:
         name = _words_of(message.attachments[0].name)
         done = _DONE.get(message.task, "")
@@ -21,12 +25,12 @@ def title_for(message: Message) -> str:
     return _cut(text) or "New chat"
 
 
-def _first_line(text: str) -> str:
-    for line in text.splitlines():
-        cleaned = " ".join(re.sub(r"^[#>*\-\s]+", "", line).split())
-        if any(letter.isalnum() for letter in cleaned):
-            return cleaned
-    return ""
+def _first_line(text: str, *, addressed: bool = False) -> str:
+    """`addressed`: lines such as "to: Maria" are taken only where there is nothing else."""
+    lines = (" ".join(re.sub(r"^[#>*\-\s]+", "", line).split()) for line in text.splitlines())
+    said = [line for line in lines if any(letter.isalnum() for letter in line)]
+    rest = [line for line in said if not _ADDRESS.match(line)] if addressed else said
+    return next(iter(rest or said), "")
 
 
 def _words_of(file_name: str) -> str:

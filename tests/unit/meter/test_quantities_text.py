@@ -10,6 +10,8 @@ from pennyweight.meter import quantities
 def test_tokens_and_rates() -> None:
     assert quantities.format_tokens(92410) == "92,410"
     assert quantities.format_rate(21.44) == "21.4 tok/s"
+    assert quantities.format_rate(99.96) == "100 tok/s"
+    assert quantities.format_rate(1012.96) == "1,013 tok/s"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,41 @@
+"""A chat's title: one short line about what the message says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.support.chats import message
+
+from pennyweight.domain.conversation import Attachment, Task
+from pennyweight.services.titles import title_for
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("- to: Maria Keller\n- quote arrived, thanks\n- from: Tom", "quote arrived, thanks"),
+        ("To: the parents\n\n* school trip on 12 October", "school trip on 12 October"),
+        ("to: Maria", "to: Maria"),
+        ("# \n---\n", "New chat"),
+    ],
+)
+def test_a_draft_is_named_after_what_it_says_and_not_after_whom_it_goes_to(text: str, title: str) -> None:
+    assert title_for(message(0, "user", text, task=Task.DRAFT)) == title
+
+
+def test_other_tasks_are_named_after_their_first_line() -> None:
+    assert title_for(message(0, "user", "To: or not to:\nthat is the question")) == "To: or not to"
+
+
+def test_a_long_line_is_cut_between_words() -> None:
+    title = title_for(message(0, "user", "word " * 40))
+    assert len(title) <= 48
+    assert title.endswith("word…")
+
+
+def test_a_file_gives_its_name_and_what_is_done_with_it() -> None:
+    file = Attachment(name="offsite_notes-2.txt", text="x", size_bytes=1, sha256="")
+    asked = replace(message(0, "user", ""), attachments=(file,))
+    assert title_for(replace(asked, task=Task.SUMMARIZE)) == "Offsite notes 2 → summary"
+    assert title_for(asked) == "Offsite notes 2"

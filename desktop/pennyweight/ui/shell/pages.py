@@ -14,6 +14,7 @@ from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.services.container import Services
 from pennyweight.ui.models.controller import ModelsController
 from pennyweight.ui.theme import Theme
+from pennyweight.ui.widgets.banner import Toast
 
 if TYPE_CHECKING:
     from pennyweight.ui.audit.importing import Importing
@@ -88,6 +89,12 @@ class Pages(QStackedWidget):
         """Asking builds nothing."""
         page = self._chat if key == "chat" else self.__dict__.get(f"{key}_page")
         return self.currentWidget() is page
+
+    @property
+    def toast(self) -> Toast | None:
+        """That of the page which is shown; the chat's is the window's own, and the first questions have none."""
+        found = getattr(self.currentWidget(), "toast", None)
+        return found if isinstance(found, Toast) else None
 
     def watch_logs_later(self) -> None:
         """Other programs' logs are looked at again once the first contents are there."""

@@ -112,7 +112,9 @@ class MainWindow(QMainWindow):
             self.page.banner.tell(f"Something went wrong inside Pennyweight: {type(error).__name__}: {error}")
 
     def tell(self, sentence: str, action: Action | None = None) -> None:
-        self.toast.tell(sentence, action)
+        """Where it is seen: on the page that is shown."""
+        shown = self.pages.toast
+        (self.toast if shown is None else shown).tell(sentence, action)
 
     def _build(self) -> None:
         self.rail = Rail(self.theme)

@@ -17,7 +17,9 @@ from pytestqt.qtbot import QtBot
 from tests.support.cloud_window import Opened
 from tests.support.loopback import Loopback
 
+from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
 
 TOLERATED = (
@@ -80,3 +82,18 @@ def one(tmp_path: Path, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPa
     opened.close()
     server.close()
     assert opened.problems == []
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
+    """The whole window on a new data folder, at rest."""
+    services = build_services(tmp_path)
+    services.settings.update(onboarding_done=True)
+    made = MainWindow(services, TaskRunner(), theme)
+    made.show()
+    made.start()
+    qtbot.waitUntil(lambda: not made.runner.busy)
+    yield made
+    made.close()
+    made.deleteLater()
+    services.close()

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from pennyweight.app.composition import build_services
-from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.comparison import Comparison
 from pennyweight.domain.conversation import Task
 from pennyweight.services.comparison import Target
 from pennyweight.ui.compare.page import ComparePage
 from pennyweight.ui.compare.setup_panel import Contender
 from pennyweight.ui.shell.window import MainWindow
-from pennyweight.ui.theme import Theme
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 EARLIER = Comparison(
@@ -28,22 +24,14 @@ EARLIER = Comparison(
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
+def window(qtbot: QtBot, window: MainWindow) -> MainWindow:
     """On Compare, with a prompt and two that could answer it."""
-    services = build_services(tmp_path)
-    services.settings.update(onboarding_done=True)
-    made = MainWindow(services, TaskRunner(), theme)
-    made.show()
-    made.start()
-    made.show_page("compare")
-    qtbot.waitUntil(lambda: not made.runner.busy)
-    setup = made.pages.compare_page.setup
+    window.show_page("compare")
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    setup = window.pages.compare_page.setup
     setup.set_contenders([Contender(Target("anthropic", name), "Anthropic", name) for name in ("one", "two")])
     setup.editor.setPlainText("A prompt that waits")
-    yield made
-    made.close()
-    made.deleteLater()
-    services.close()
+    return window
 
 
 def asked(window: MainWindow) -> list[str]:

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from pytestqt.qtbot import QtBot
 
-from pennyweight.app.composition import build_services
-from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.ui.shell.window import MainWindow
-from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets.banner import Toast
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
-    services = build_services(tmp_path)
-    services.settings.update(onboarding_done=True)
-    made = MainWindow(services, TaskRunner(), theme)
-    made.show()
-    made.start()
-    qtbot.waitUntil(lambda: not made.runner.busy)
-    yield made
-    made.close()
-    made.deleteLater()
-    services.close()
 
 
 @pytest.mark.parametrize("key", ["chat", "compare", "audit", "models", "settings"])

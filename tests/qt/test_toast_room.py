@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
@@ -21,29 +18,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from pennyweight.app.composition import build_services
-from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.ui.shell.window import MainWindow
-from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Toast
 
 USABLE = (QAbstractButton, QLineEdit, QTextEdit, QAbstractItemView, QComboBox, QAbstractSpinBox)
 LONG = "Written to a folder whose name is rather long, with a great many rows in it, and all of them were kept."
 PAGES = ("chat", "compare", "audit", "models", "settings")
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
-    services = build_services(tmp_path)
-    services.settings.update(onboarding_done=True)
-    made = MainWindow(services, TaskRunner(), theme)
-    made.show()
-    made.start()
-    qtbot.waitUntil(lambda: not made.runner.busy)
-    yield made
-    made.close()
-    made.deleteLater()
-    services.close()
 
 
 def toast_of(window: MainWindow, page: str) -> Toast:

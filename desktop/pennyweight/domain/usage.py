@@ -20,6 +20,17 @@ class UsageState(StrEnum):
 
 
 Processing = Literal["interactive", "batch"]
+COUNTS = (
+    "input_total",
+    "cache_read",
+    "cache_write_5m",
+    "cache_write_1h",
+    "tool_prompt",
+    "output_total",
+    "reasoning",
+    "web_searches",
+)
+"""The fields of `UsageRecord` that are counts, and add up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

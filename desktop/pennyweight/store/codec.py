@@ -12,25 +12,12 @@ from typing import Any
 from pennyweight.domain.answer import StopReason
 from pennyweight.domain.conversation import Attachment, Conversation, Message, MessageState, Task, Verdict
 from pennyweight.domain.ledger import EnergyReading, EquivalentBill, LedgerEntry, LocalCost
-from pennyweight.domain.usage import UsageRecord, UsageState
+from pennyweight.domain.usage import COUNTS, UsageRecord, UsageState
 
 Row = sqlite3.Row
 Values = dict[str, Any]
 
-_USAGE_COLUMNS = (
-    "input_total",
-    "cache_read",
-    "cache_write_5m",
-    "cache_write_1h",
-    "tool_prompt",
-    "output_total",
-    "reasoning",
-    "web_searches",
-    "service_tier",
-    "processing",
-    "geo",
-    "provider_total",
-)
+_USAGE_COLUMNS = (*COUNTS, "service_tier", "processing", "geo", "provider_total")
 
 
 def time_to_text(at: datetime) -> str:

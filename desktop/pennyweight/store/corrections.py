@@ -6,21 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.domain.usage import COUNTS
 from pennyweight.store.handle import Database
 
-_COUNTS = (
-    "input_total",
-    "cache_read",
-    "cache_write_5m",
-    "cache_write_1h",
-    "tool_prompt",
-    "output_total",
-    "reasoning",
-    "web_searches",
-)
 _WORK = ("prompt_evaluated", "resent", "seconds", "prefill_seconds", "decode_seconds")
 _KNOWN = f"""
-SELECT {", ".join(f"sum({name}) AS {name}" for name in _COUNTS + _WORK)}, sum(coalesce(billed_nano, 0)) AS nano,
+SELECT {", ".join(f"sum({name}) AS {name}" for name in COUNTS + _WORK)}, sum(coalesce(billed_nano, 0)) AS nano,
     count(*) AS number
 FROM ledger WHERE dedup_key = :key OR (dedup_key >= :key || '#' AND dedup_key < :key || '$')
 """  # noqa: S608 - our own column names
@@ -32,7 +23,7 @@ def correction_of(db: Database, entry: LedgerEntry, note: str) -> LedgerEntry:
     Its key is that of the call, `#` and how many rows there were: `put_back` reads that.
     """
     old = db.execute(_KNOWN, {"key": entry.dedup_key}).fetchone()
-    usage: dict[str, Any] = {name: getattr(entry.usage, name) - old[name] for name in _COUNTS}
+    usage: dict[str, Any] = {name: getattr(entry.usage, name) - old[name] for name in COUNTS}
     work: dict[str, Any] = {name: getattr(entry, name) - old[name] for name in _WORK}
     later = f"-{old['number']}" if old["number"] > 1 else ""
     return replace(
@@ -49,4 +40,4 @@ def correction_of(db: Database, entry: LedgerEntry, note: str) -> LedgerEntry:
 
 def changes_something(correction: LedgerEntry) -> bool:
     """False where the rows say already what the call was."""
-    return bool(correction.billed_nano) or any(getattr(correction.usage, name) for name in _COUNTS)
+    return bool(correction.billed_nano) or any(getattr(correction.usage, name) for name in COUNTS)

@@ -7,22 +7,12 @@ from decimal import Decimal
 
 from pennyweight.domain.answer import StopReason
 from pennyweight.domain.ledger import LedgerEntry
-from pennyweight.domain.usage import UsageRecord, UsageState
+from pennyweight.domain.usage import COUNTS, UsageRecord, UsageState
 from pennyweight.meter import price_table
 from pennyweight.meter.money import decimal_to_nano, usd_text
 from pennyweight.meter.prices import Price, price
 from pennyweight.services.imports.rows import UsageRow
 
-_COUNTS = (
-    "input_total",
-    "cache_read",
-    "cache_write_5m",
-    "cache_write_1h",
-    "tool_prompt",
-    "output_total",
-    "reasoning",
-    "web_searches",
-)
 _MOST_SHARES = 1_000_000
 
 
@@ -61,10 +51,10 @@ def _listed(row: UsageRow) -> tuple[UsageRecord, Price, str]:
         return row.usage, listed, ""
     # Never as one request: a sum of short prompts would be charged as one long prompt.
     shares = min(row.requests or max(1, row.usage.input_total // 1_000), _MOST_SHARES)
-    share = replace(row.usage, **{name: getattr(row.usage, name) // shares for name in _COUNTS}, provider_total=None)
+    share = replace(row.usage, **{name: getattr(row.usage, name) // shares for name in COUNTS}, provider_total=None)
     rest = replace(
         row.usage,
-        **{name: getattr(row.usage, name) - getattr(share, name) * (shares - 1) for name in _COUNTS},
+        **{name: getattr(row.usage, name) - getattr(share, name) * (shares - 1) for name in COUNTS},
         provider_total=None,
     )
     one, last = price(row.source, row.model, share, row.at), price(row.source, row.model, rest, row.at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from functools import cache
 
+from ..tokenizer.bpe import FILE, Tokenizer
 from .lexicon import held_words, plain_words
 from .lists import listed
 
@@ -25,12 +26,35 @@ def syllable(rng: random.Random, held: bool) -> str:
     return onset + nucleus + coda
 
 
+def may_be_used(word: str) -> bool:
+    """Whether a word made by chance may be used in training: it is not of the held-out part."""
+    return word not in held_words() and not any(part in word for part in (*HELD_ONSETS, *HELD_CODAS))
+
+
 def any_letters(rng: random.Random) -> str:
-    """A word of letters in no likely order; never with a syllable of the held-out part."""
-    while True:
-        word = "".join(rng.choice("aeiouybcdfghjklmnpqrstvwxzaeiourstln") for _ in range(rng.randint(3, 9)))
-        if not any(part in word for part in (*HELD_ONSETS, *HELD_CODAS)):
-            return word
+    """A word of letters in no likely order."""
+    return "".join(rng.choice("aeiouybcdfghjklmnpqrstvwxzaeiourstln") for _ in range(rng.randint(3, 9)))
+
+
+FAR_LETTERS = tuple(letter for letter in map(chr, range(0xC0, 0x180)) if letter.isalpha() and letter.islower())
+
+
+def far_letters(rng: random.Random) -> str:
+    """A word with letters of any Latin alphabet, each as likely as another."""
+    return "".join(rng.choice(FAR_LETTERS) if rng.random() < 0.4 else any_letters(rng)[0] for _ in range(5))
+
+
+@cache
+def vocabulary() -> tuple[str, ...]:
+    """The tokens that are small letters and nothing else; none before there is a vocabulary."""
+    tokens = Tokenizer.load().tokens if FILE.exists() else []
+    return tuple(token for token in tokens if token.isascii() and token.isalpha() and token.islower())
+
+
+def spelled(rng: random.Random) -> str:
+    """Random tokens as one word: a token that is never written in training is not copied later either."""
+    parts = [rng.choice(vocabulary()) for _ in range(rng.choices([1, 2, 3], [0.5, 0.35, 0.15])[0])]
+    return "".join(parts)
 
 
 @cache
@@ -39,25 +63,34 @@ def known_words() -> tuple[str, ...]:
 
 
 def glued(rng: random.Random) -> str:
-    """Pieces of known words as one word, so that every token is met in every place; never a held-out word."""
+    """Pieces of known words as one word."""
+    parts = []
+    for _ in range(rng.choice([1, 2, 2, 3])):
+        word = rng.choice(known_words())
+        start = 0 if rng.random() < 0.6 else rng.randrange(max(1, len(word) - 2))
+        parts.append(word[start : start + rng.randint(2, 6)])
+    return "".join(parts)
+
+
+def by_chance(rng: random.Random) -> str:
+    """A word for training that follows no rule."""
     while True:
-        parts = []
-        for _ in range(rng.choice([1, 2, 2, 3])):
-            word = rng.choice(known_words())
-            start = 0 if rng.random() < 0.6 else rng.randrange(max(1, len(word) - 2))
-            parts.append(word[start : start + rng.randint(2, 6)])
-        made = "".join(parts)
-        held = made in held_words() or any(part in made for part in (*HELD_ONSETS, *HELD_CODAS))
-        if len(made) > 2 and not held:
+        roll = rng.random()
+        if roll < 0.15:
+            made = any_letters(rng)
+        elif roll < 0.2:
+            made = far_letters(rng)
+        elif roll < 0.72 and vocabulary():
+            made = spelled(rng)
+        else:
+            made = glued(rng)
+        if len(made) > 2 and may_be_used(made):
             return made
 
 
 def invented(rng: random.Random, held: bool = False) -> str:
-    roll = 1.0 if held else rng.random()
-    if roll < 0.12:
-        return any_letters(rng)
-    if roll < 0.45:
-        return glued(rng)
+    if not held and rng.random() < 0.6:
+        return by_chance(rng)
     word = ""
     while not word or (word in held_words() and not held):
         count = rng.choices([1, 2, 3], [0.15, 0.6, 0.25])[0]

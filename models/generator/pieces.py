@@ -17,6 +17,7 @@ from .grammar import (
     short_notes,
     wild_sentences,
 )
+from .lists import listed
 from .slots import LINKS, Gen
 from .template import articles, bare, capital, uncapital
 from .written_out import CALENDAR, ended, written_out
@@ -141,11 +142,11 @@ OTHER_WORDS = ("common", "common", "common", "adjectives", "adverbs", "things", 
 
 def other_word(g: Gen) -> str:
     roll = g.rng.random()
-    if roll < 0.12:
-        return g.slot("inv")
-    if roll < 0.22:
+    if roll < 0.2:
+        return capital(g.slot("inv")) if g.chance(0.2) else g.slot("inv")
+    if roll < 0.28:
         return g.rng.choice(LINKS)
-    if roll < 0.3:
+    if roll < 0.35:
         return g.fill(g.rng.choice(("{vpast}", "{ving}", "{vbase}")))
     return g.word(g.rng.choice(OTHER_WORDS))
 
@@ -155,6 +156,23 @@ def acronym(g: Gen) -> str:
 
 
 FIGURES_AND_NAMES = ("num", "first", "city", "money", "date", "code", "org", "time", "int", "person")
+SIGNS = listed("signs")
+PAIRS = (("(", ")"), ('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"), ("«", "»"), ("[", "]"), ("*", "*"), ("(", "?)"))
+
+
+def signed(g: Gen, word: str) -> str:
+    """A word, now and then with a comma, in brackets, or beside a sign."""
+    roll = g.rng.random()
+    if roll < 0.05:
+        return word + ","
+    if roll < 0.09:
+        before, after = g.rng.choice(PAIRS)
+        return before + word + after
+    if roll < 0.11:
+        return word + g.rng.choice(SIGNS)
+    if roll < 0.12:
+        return f"{word} {g.rng.choice(SIGNS)}"
+    return f"{word}{g.rng.choice('-/')}{other_word(g)}" if roll < 0.14 else word
 
 
 def babble(g: Gen, most: int = 16) -> str:
@@ -169,22 +187,11 @@ def babble(g: Gen, most: int = 16) -> str:
         elif roll < 0.42:
             word = g.rng.choice(LINKS)
         elif roll < 0.52:
-            word = g.slot(
-                g.rng.choice(("num", "first", "city", "money", "date", "code", "org", "time", "int", "person"))
-            )
+            word = g.slot(g.rng.choice(FIGURES_AND_NAMES))
         else:
             word = other_word(g)
-        sign = g.rng.random()
-        if sign < 0.05:
-            word += ","
-        elif sign < 0.07:
-            word = f"({word})"
-        elif sign < 0.08:
-            word = f'"{word}"'
-        elif sign < 0.09:
-            word += g.rng.choice([":", ";", " -", " –", "'s"])
-        words.append(word)
-    words[-1] = words[-1].rstrip(",:;-– ")
+        words.append(signed(g, word))
+    words[-1] = words[-1].rstrip(",:;-–—/+&=… ") or words[0]
     end = g.rng.choice([".", ".", ".", ".", ".", ".", ".", "?", "!"])
     return capital(ended(" ".join(words) + ("" if end == "." else end)))
 

@@ -29,6 +29,7 @@ from .batches import ShardWorker, batches  # noqa: E402
 from .forms import first_embedding  # noqa: E402
 from .muon import Muon  # noqa: E402
 from .network import Shape, Starter  # noqa: E402
+from .shipped import shipped_counters, shipped_weights  # noqa: E402
 
 RUNS = Path(__file__).resolve().parents[1] / "runs"
 
@@ -96,6 +97,18 @@ class Run:
         counters = state["counters"]
         self.step, self.tokens, self.seconds = counters["step"], counters["tokens"], counters["seconds"]
 
+    def begin_with(self, file: Path) -> None:
+        """Weights and counters of a model file; the optimizers begin anew."""
+        parameters = dict(self.network.named_parameters())
+        weights = shipped_weights(file, list(parameters))
+        with torch.no_grad():
+            for name, value in parameters.items():
+                value.copy_(weights[name])
+                self.average[name].copy_(value)
+        counters = shipped_counters(file)
+        self.step, self.tokens = int(counters["step"]), int(counters["tokens"])
+        self.seconds = counters["seconds"]
+
 
 def end_time(options: argparse.Namespace) -> float:
     if options.until is None:
@@ -125,6 +138,10 @@ def train(options: argparse.Namespace) -> None:
     if checkpoint.exists():
         run.load(checkpoint)
         print(f"goes on from step {run.step}", flush=True)
+    elif options.begin_with is not None:
+        run.begin_with(options.begin_with)
+        print(f"begins with {options.begin_with.name}, step {run.step}", flush=True)
+    first_step = run.step
     end = end_time(options)
     loss_of = torch.compile(run.network.loss, dynamic=False)
     worker = ShardWorker(folder / "shards", options.shard_tokens, f"{options.seed}-{run.step}")
@@ -136,7 +153,7 @@ def train(options: argparse.Namespace) -> None:
             left = end - time.time()
             if left <= 0:
                 break
-            warm, fall = min(1.0, (run.step + 1) / 60), min(1.0, left / (60 * options.decay_minutes))
+            warm, fall = min(1.0, (run.step - first_step + 1) / 60), min(1.0, left / (60 * options.decay_minutes))
             run.set_rate(options.rate * warm * max(0.02, fall))
             moved = batch.to(device)
             with torch.autocast(device, dtype=torch.bfloat16):
@@ -173,6 +190,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the starter model.")
     parser.add_argument("--run", type=Path, default=RUNS / "starter")
     parser.add_argument("--seed", default="train")
+    parser.add_argument("--begin-with", type=Path, help="a model file whose weights a new run begins with")
     parser.add_argument("--minutes", type=float, default=75)
     parser.add_argument("--until", help="end at this time of day (UTC, HH:MM) instead of after --minutes")
     parser.add_argument("--decay-minutes", type=float, default=45)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from models.evaluate.score import invented_numbers
 from models.generator.chat import make_example, recipe
 from models.generator.grammar import frames, phrasings, table
+from models.generator.invent import HELD_CODAS, HELD_ONSETS, by_chance
 from models.generator.lexicon import held_words, inflect, words_of
 from models.generator.pieces import notes_in_two, summary_of
 from models.generator.tasks import TASKS
 from models.generator.template import articles, both_sides, uncapital
 from models.generator.written_out import written_out
+from models.tokenizer.bpe import Tokenizer
 
 SEEDS = range(1500)
 
@@ -52,6 +56,24 @@ def test_held_out_requests_never_occur_in_training_examples() -> None:
         for turn in example.turns:
             if turn.role == "user":
                 assert turn.text.split("\n")[0].casefold() not in held
+
+
+def test_words_made_by_chance_keep_clear_of_the_held_out_part() -> None:
+    rng = random.Random(5)
+    for _ in range(3000):
+        word = by_chance(rng)
+        assert word not in held_words()
+        assert not any(part in word for part in (*HELD_ONSETS, *HELD_CODAS)), word
+
+
+def test_words_made_by_chance_write_nearly_every_token() -> None:
+    """A token that is never written in training comes out wrong later."""
+    rng, tokenizer = random.Random(6), Tokenizer.load()
+    small = {i for i, token in enumerate(tokenizer.tokens) if token.isalpha() and token.isascii() and token.islower()}
+    found: set[int] = set()
+    for _ in range(60_000):
+        found.update(tokenizer.encode(by_chance(rng)))
+    assert len(small & found) > 0.95 * len(small)
 
 
 def test_held_out_sentence_patterns_are_another_set() -> None:

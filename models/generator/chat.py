@@ -152,6 +152,8 @@ def long_text(g: Gen) -> Task:
 def make_example(seed: str, held: bool = False, task: str | None = None) -> Example:
     """The example of a seed; the same for every run and machine."""
     g = Gen(random.Random(seed), held)
+    if not held:
+        g.repeats = g.rng.choice((0.0, 0.0, 0.15, 0.3, 0.5))
     if task is None and g.chance(0.05):
         return follow_up(g)
     if task is None and g.chance(0.02):

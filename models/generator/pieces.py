@@ -62,7 +62,7 @@ def make_sentence(g: Gen) -> str:
 def of_frame(g: Gen, choices: tuple[Frame, ...]) -> str:
     frame = g.rng.choice(choices)
     patterns = frame.wordy if frame.wordy and g.chance(0.25) else frame.sentences
-    return finish(g.fill(g.rng.choice(patterns)))
+    return finish(g.fill(g.again("pattern", lambda: g.rng.choice(patterns))))
 
 
 def make_note(g: Gen, statement: bool = False) -> str:

@@ -31,12 +31,25 @@ class Gen:
     held: bool = False
     depth: int = 0
     facts: list[str] = field(default_factory=list)
+    repeats: float = 0.0
+    """The share of words and values that have stood in the example before: where a word stands twice, copying must look
+    at more than the word before."""
+    before: dict[str, list[str]] = field(default_factory=dict)
+
+    def again(self, kind: str, make: Callable[[], str]) -> str:
+        """A new value of a kind, or one that was made before."""
+        known = self.before.setdefault(kind, [])
+        if self.repeats and known and self.chance(self.repeats):
+            return self.rng.choice(known)
+        value = make()
+        known.append(value)
+        return value
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 
     def word(self, name: str) -> str:
-        return clean(self.rng.choice(pick_list(name, self.held)))
+        return self.again(f"word {name}", lambda: clean(self.rng.choice(pick_list(name, self.held))))
 
     def name(self, name: str) -> str:
         return self.rng.choice(pick_list(name, self.held))
@@ -44,7 +57,7 @@ class Gen:
     def slot(self, slot: str) -> str:
         kind = slot_type(slot)
         low = kind[0].lower() + kind[1:]
-        value = MAKERS[low](self)
+        value = self.again(low, lambda: MAKERS[low](self))
         if low in FACTS:
             self.facts.append(value)
         return value if kind[0].islower() else capital(value)

@@ -21,8 +21,14 @@ def title_for(message: Message) -> str:
     if message.attachments:
         name = _words_of(message.attachments[0].name)
         done = _DONE.get(message.task, "")
-        return f"{_cut(name)} → {done}" if done else _cut(text or name)
-    return _cut(text) or "New chat"
+        return f"{_cut(name)} → {done}" if done else _cut(_capital(text) or name)
+    return _cut(_capital(text)) or "New chat"
+
+
+def _capital(text: str) -> str:
+    """ "the quote" → "The quote"; "iPhone" and "https://…" stay as they are."""
+    first = text.split(" ", 1)[0].rstrip(",.:;!?")
+    return text[:1].upper() + text[1:] if first.isalpha() and first.islower() else text
 
 
 def _first_line(text: str, *, addressed: bool = False) -> str:

@@ -14,9 +14,9 @@ from pennyweight.services.titles import title_for
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        ("- to: Maria Keller\n- quote arrived, thanks\n- from: Tom", "quote arrived, thanks"),
-        ("To: the parents\n\n* school trip on 12 October", "school trip on 12 October"),
-        ("to: Maria", "to: Maria"),
+        ("- to: Maria Keller\n- quote arrived, thanks\n- from: Tom", "Quote arrived, thanks"),
+        ("To: the parents\n\n* school trip on 12 October", "School trip on 12 October"),
+        ("to: Maria", "To: Maria"),
         ("# \n---\n", "New chat"),
     ],
 )
@@ -31,7 +31,14 @@ def test_other_tasks_are_named_after_their_first_line() -> None:
 def test_a_long_line_is_cut_between_words() -> None:
     title = title_for(message(0, "user", "word " * 40))
     assert len(title) <= 48
+    assert title.startswith("Word word")
     assert title.endswith("word…")
+
+
+def test_a_title_begins_with_a_capital_unless_its_first_word_has_a_form_of_its_own() -> None:
+    for text, title in (("où est la gare?", "Où est la gare?"), ("iPhone is broken", "iPhone is broken")):
+        assert title_for(message(0, "user", text)) == title
+    assert title_for(message(0, "user", "https://a.example is down")) == "https://a.example is down"
 
 
 def test_a_file_gives_its_name_and_what_is_done_with_it() -> None:

@@ -31,8 +31,9 @@ def day_bounds(day: date, zone: tzinfo | None = None) -> tuple[datetime, datetim
 def start_of_day(day: date, zone: tzinfo | None = None) -> datetime:
     """The first instant of a local day, in UTC; where midnight is skipped by a clock change, the first that exists."""
     midnight = datetime.combine(day, time.min)
-    local = midnight.astimezone() if zone is None else midnight.replace(tzinfo=zone)
-    return local.astimezone(UTC)
+    if zone is None:  # by its timestamp: `astimezone` takes a skipped midnight for an hour of the day before
+        return datetime.fromtimestamp(midnight.timestamp(), UTC)
+    return midnight.replace(tzinfo=zone).astimezone(UTC)
 
 
 def local_day(at: datetime, zone: tzinfo | None = None) -> date:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,9 @@ ALLOW = (
     "(other programs on this computer can then watch it too)."
 )
 _JOULES_PER_UJ = 1e-6
+_MOST_WATTS = 3000.0
+"""No domain draws more. What is more after a counter began again was no turn of it: the computer had slept, say."""
+_LATE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,7 @@ class Zone:
 class RaplCounter:
     zones: tuple[Zone, ...]
     counts_idle: bool = True
+    clock: Callable[[], float] = time.monotonic
 
     @property
     def source(self) -> str:
@@ -47,25 +53,39 @@ class RaplCounter:
         return f"energy counter of the processor{' and memory' if has_memory else ''} (RAPL)"
 
     def start(self, _pid: int | None, /) -> Track:
-        return _RaplTrack(self.zones)
+        return _RaplTrack(self.zones, self.clock)
 
 
 class _RaplTrack:
     """Adds up the zones; each reading carries over a wrap, so read at least once per turn of the counter."""
 
-    def __init__(self, zones: tuple[Zone, ...]) -> None:
+    def __init__(self, zones: tuple[Zone, ...], clock: Callable[[], float]) -> None:
         self._zones = zones
+        self._clock = clock
+        self._read_at = clock()
         self._last = [zone.read_uj() for zone in zones]
         self._total_uj = 0
 
     def joules(self) -> float:
+        now = self._clock()
+        most_uj = _MOST_WATTS * (now - self._read_at + _LATE_SECONDS) / _JOULES_PER_UJ
+        self._read_at = now
         for index, zone in enumerate(self._zones):
-            now = zone.read_uj()
-            if now < self._last[index] and zone.max_uj is None:
-                raise SensorLostError(f"the counter {zone.name} started again and does not say at what number")
-            self._total_uj += counter_delta_uj(self._last[index], now, zone.max_uj or now)
-            self._last[index] = now
+            self._total_uj += _moved(zone, self._last[index], energy := zone.read_uj(), most_uj)
+            self._last[index] = energy
         return self._total_uj * _JOULES_PER_UJ
+
+
+def _moved(zone: Zone, last_uj: int, now_uj: int, most_uj: float) -> int:
+    """Microjoules since the last reading, over a turn of the counter too. SensorLostError if it was set back."""
+    if now_uj >= last_uj:
+        return now_uj - last_uj
+    if zone.max_uj is None:
+        raise SensorLostError(f"the counter {zone.name} started again and does not say at what number")
+    turned = counter_delta_uj(last_uj, now_uj, zone.max_uj)
+    if turned > most_uj:
+        raise SensorLostError(f"the counter {zone.name} was set back")
+    return turned
 
 
 def find_rapl(sys_root: Path, *, with_platform: bool = True) -> RaplCounter | Missing:

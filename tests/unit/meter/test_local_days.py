@@ -71,11 +71,12 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 
 
 @pytest.fixture
-def clock_in_berlin() -> Iterator[None]:
+def clock_in(request: pytest.FixtureRequest) -> Iterator[ZoneInfo]:
+    """This computer's zone for one test."""
     before = os.environ.get("TZ")
-    os.environ["TZ"] = "Europe/Berlin"
+    os.environ["TZ"] = request.param
     time.tzset()
-    yield
+    yield ZoneInfo(request.param)
     if before is None:
         del os.environ["TZ"]
     else:
@@ -83,9 +84,25 @@ def clock_in_berlin() -> Iterator[None]:
     time.tzset()
 
 
-@pytest.mark.usefixtures("clock_in_berlin")
-@pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25), date(2026, 7, 1)])
-def test_without_a_zone_it_is_the_computers_own(day: date) -> None:
-    assert day_bounds(day) == day_bounds(day, BERLIN)
+@pytest.mark.parametrize(
+    ("clock_in", "day"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29)),
+        ("Europe/Berlin", date(2026, 10, 25)),
+        ("Europe/Berlin", date(2026, 7, 1)),
+        ("America/Santiago", date(2026, 9, 6)),  # its midnight does not exist
+        ("America/Santiago", date(2026, 9, 5)),
+        ("Africa/Cairo", date(2026, 4, 24)),  # nor this one's
+        ("America/Havana", date(2026, 11, 1)),  # its midnight comes twice
+    ],
+    indirect=["clock_in"],
+)
+def test_without_a_zone_it_is_the_computers_own(clock_in: ZoneInfo, day: date) -> None:
+    assert day_bounds(day) == day_bounds(day, clock_in)
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    assert bounds("month", noon) == bounds("month", noon, BERLIN)
+    assert bounds("month", noon) == bounds("month", noon, clock_in)
+    last_minute = day_bounds(day)[1] - timedelta(minutes=1)
+    start, end = bounds("today", last_minute)
+    assert start is not None
+    assert end is not None
+    assert start <= last_minute < end

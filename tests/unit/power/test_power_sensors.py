@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.unit.power.conftest import Clock
 
 from pennyweight.power.battery import BatteryDischarge, find_battery
 from pennyweight.power.cpu_model import CpuModel, CpuSeconds, cpu_model
@@ -70,6 +72,24 @@ class TestRapl:
         assert track.joules() == pytest.approx(1412.368671)
         energy.write_text("709461094")
         assert track.joules() == pytest.approx(1413.368671)
+
+    def test_a_counter_that_was_set_back_is_lost_and_not_a_turn_of_it(self, tree: Any) -> None:
+        """As after a sleep: 3 J since then, and not the 162,000 J up to where the counter would have turned."""
+        energy = tree.zone("intel-rapl:0", "package-0", 100_100_000_000)
+        now = Clock()
+        track = replace(self.found(tree), clock=now).start(None)
+        energy.write_text("3000000")
+        now.pass_by(5)
+        with pytest.raises(SensorLostError, match="set back"):
+            track.joules()
+
+    def test_a_turn_over_a_long_pause_goes_on(self, tree: Any) -> None:
+        energy = tree.zone("intel-rapl:0", "package-0", 200_143_328_850)
+        now = Clock()
+        track = replace(self.found(tree), clock=now).start(None)
+        energy.write_text("3000000")
+        now.pass_by(60)
+        assert track.joules() == pytest.approx(62_003)
 
     def test_a_counter_that_starts_again_without_a_known_limit_is_lost(self, tree: Any) -> None:
         energy = tree.zone("intel-rapl:0", "package-0", 500, limit=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -42,8 +42,9 @@ def answer(
     `preview`: what the person said yes to, for a provider.
     """
     with stopped_by_signals() as cancel:
-        events = services.ask.ask(draft, cancel) if preview is None else services.escalate.send(preview, cancel)
-        outcome = _run(events, as_json)
+        asked = services.ask.ask(draft, cancel) if preview is None else services.escalate.send(preview, cancel)
+        with closing(asked) as events:  # whatever ends it, what it cost is booked while the database is open
+            outcome = _run(events, as_json)
     message, line = outcome.message, outcome.line
     if message is None:
         raise click.exceptions.Exit(1)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from pennyweight.cli.answer import answer
 from pennyweight.cli.consent import confirm
-from pennyweight.cli.output import json_option, say, services
+from pennyweight.cli.output import json_option, say, services, standard_input
 from pennyweight.cli.text_command import TextCommand
 from pennyweight.domain.conversation import Task
 from pennyweight.domain.errors import InputError
@@ -21,7 +20,7 @@ def text_from(text: str) -> str:
     """The text itself, or all of standard input where it is `-`."""
     if text != "-":
         return text
-    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    data = standard_input().buffer.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise InputError(f"The input is larger than {MAX_BYTES // 1024**2} MB.")
     return decode("The input", data)[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,8 @@ def command(
         for preview in previews:
             opened.escalate.check(preview)
         confirm(previews, yes=yes)
-        found = _run(opened.compare.run_batch(items, targets, cancel))
+        with closing(opened.compare.run_batch(items, targets, cancel)) as events:
+            found = _run(events)
         _print(found, as_json, batch=prompts is not None)
     failed = any(side.state is not MessageState.COMPLETE for each in found for side in each.sides)
     if failed or len(found) < len(items):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pennyweight.cli.output import say
+from pennyweight.cli.output import on_terminal, say
 from pennyweight.domain.errors import InputError
 from pennyweight.meter.money import format_usd
 
@@ -23,7 +23,7 @@ def confirm(previews: Sequence[Preview], *, yes: bool) -> None:
         return
     if yes:
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not on_terminal(sys.stdin, sys.stderr):
         raise InputError("Sending to a provider needs your yes: add --yes.", kept="Nothing was sent.")
     for preview in previews:
         say(summary(preview))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pennyweight.cli.answer import stopped_by_signals
-from pennyweight.cli.output import json_of, print_json, say, services, table, usd
+from pennyweight.cli.output import json_of, on_terminal, print_json, say, services, standard_input, table, usd
 from pennyweight.domain.errors import InputError
 from pennyweight.meter.money import decimal_to_nano, format_usd
 from pennyweight.services.providers import WayOut
@@ -82,9 +82,9 @@ def set_command(context: click.Context, provider: str, as_json: bool) -> None:
 
 
 def _key_from(provider: str) -> str:
-    if sys.stdin.isatty():
+    if on_terminal(sys.stdin):
         return str(click.prompt(f"Key for {provider}", hide_input=True, err=True)).strip()
-    return sys.stdin.read(_LONGEST).strip()
+    return standard_input().read(_LONGEST).strip()
 
 
 @command.command(name="remove", short_help="Forget a key.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -65,6 +66,7 @@ def group() -> None:
 
 def run(argv: Sequence[str], open_services: Callable[[], Services]) -> int:
     """The exit code: 0 done, 1 failed (one line on standard error) or stopped with Ctrl-C, 2 wrong usage."""
+    _show_all_letters()
     try:
         # Without its standalone mode click hands back the code of an `Exit`; our commands return nothing.
         code = group.main(args=list(argv), prog_name="pennyweight", standalone_mode=False, obj=open_services)
@@ -92,9 +94,17 @@ def run(argv: Sequence[str], open_services: Callable[[], Services]) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _show_all_letters() -> None:
+    """A letter that the output's encoding lacks is written as its number instead of ending the answer."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _drop_output() -> None:
     """Nothing more goes to standard output, not even what is still buffered at the interpreter's end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(sentence: str) -> None:

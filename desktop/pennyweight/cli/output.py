@@ -6,10 +6,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from pennyweight.domain.errors import InputError
 from pennyweight.meter.money import nano_to_decimal
 
 if TYPE_CHECKING:
@@ -36,12 +37,26 @@ def services(context: click.Context) -> Iterator[Services]:
 
 
 def print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    """Valid JSON also where standard output has an encoding without all letters (Windows, into a file)."""
+    unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+    click.echo(json.dumps(value, ensure_ascii=not unicode))
 
 
 def say(text: str) -> None:
     """A message for the person, never mixed into the output."""
     click.echo(text, err=True)
+
+
+def on_terminal(*streams: TextIO | None) -> bool:
+    """Whether a person sits at each of them; a closed one (`<&-`) is None."""
+    return all(stream is not None and stream.isatty() for stream in streams)
+
+
+def standard_input() -> TextIO:
+    """InputError where there is none."""
+    if sys.stdin is None:
+        raise InputError("There is no standard input to read from.")
+    return sys.stdin
 
 
 def usd(nano: int | None) -> str | None:
@@ -53,7 +68,7 @@ class Progress:
     """One line on standard error that is written over; silent where that is not a terminal."""
 
     def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
+        self._terminal = on_terminal(sys.stderr)
         self._shown = 0
 
     def show(self, text: str, fraction: float | None = None) -> None:

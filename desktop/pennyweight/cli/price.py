@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from pennyweight.cli.output import json_option, print_json, say
+from pennyweight.cli.output import json_option, print_json, say, standard_input
 from pennyweight.domain.errors import InputError
 from pennyweight.domain.usage import UsageRecord
 from pennyweight.meter.charge import charge
@@ -52,7 +51,7 @@ def command(
 
 
 def _usage(text: str) -> dict[str, Any]:
-    source = sys.stdin.read() if text == "-" else text
+    source = standard_input().read() if text == "-" else text
     try:
         usage = json.loads(source)
     except (ValueError, RecursionError) as error:  # ValueError also for a number of thousands of digits

@@ -90,6 +90,7 @@ class Answering:
         self._rates = rates_of(parts.settings.get(), parts.store)
         self._live = LiveMeter(message.id, self._rates, self._rows)
         self._reason = StopReason.END
+        self._left_out = ""
 
     def run(self) -> Iterator[AskEvent]:
         message = self._writer.message
@@ -118,7 +119,7 @@ class Answering:
         return AnswerDone(done, line)
 
     def _note(self) -> str:
-        notes = [_END_NOTES.get(self._reason, "")]
+        notes = [_END_NOTES.get(self._reason, ""), self._left_out]
         if self._task in _CHECKED_TASKS:
             source = "\n".join(
                 "\n".join((message.text, *(file.text for file in message.attachments)))
@@ -172,6 +173,7 @@ class Answering:
             if self._task is not Task.SUMMARIZE or not long.possible:
                 raise too_long(plan, counter.window, self._task)
             self._reason = yield from long.run(self._long_call, self._part_done)
+            self._left_out = long.left_out
             return
         newest = found[-1].text
         self._parts.counters.learn(loaded.id, newest, counter.text(newest))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -77,7 +77,7 @@ class AskService:
         message = question_of(draft, draft.conversation_id or "", parent)
         return self._planner.plan([*path, message], model)
 
-    def ask(self, draft: Draft, cancel: Cancel) -> Iterator[AskEvent]:
+    def ask(self, draft: Draft, cancel: Cancel) -> Generator[AskEvent, None, None]:
         """Commit the message, answer it, keep everything.
 
         Raises KnownError before anything is written: InputError for a draft that cannot be sent, ModelFileError
@@ -102,7 +102,9 @@ class AskService:
         if question_id is None:
             raise InputError("There is no question to this answer.")
         path = tuple(self._store.conversations.path_to(question_id))
-        job = Job(path, self._models.resolve(None), again=message.role == "assistant")
+        calls = self._store.ledger.for_message(message.id)  # none for one that was stopped before anything ran
+        sent = message.role == "assistant" and any(call.usage.input_total for call in calls)
+        job = Job(path, self._models.resolve(None), again=sent)
         yield from self._answer(job, cancel)
 
     def edit(self, message_id: str, new_text: str, cancel: Cancel) -> Iterator[AskEvent]:

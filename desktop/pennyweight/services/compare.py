@@ -8,7 +8,7 @@ import random
 import secrets
 import threading
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -235,7 +235,7 @@ class CompareService:
 
     def run_batch(
         self, items: Sequence[BatchItem], targets: Sequence[Target], cancel: Cancel, *, blind: bool = False
-    ) -> Iterator[CompareEvent]:
+    ) -> Generator[CompareEvent, None, None]:
         """One comparison after the other; calling this is the yes to all of them. A budget that runs out ends it."""
         batch = uuid.uuid4().hex
         for item in items:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -62,7 +62,7 @@ class EscalateService:
         words = self.words() if redaction.words is None else redaction.words
         return self._previewer.make(question, provider, model, history, redaction, words)
 
-    def send(self, preview: Preview, cancel: Cancel) -> Iterator[AskEvent]:
+    def send(self, preview: Preview, cancel: Cancel) -> Generator[AskEvent, None, None]:
         """The yes: sends exactly the bytes of the preview and stores the answer.
 
         A draft's message is committed first. Before anything is written or sent: OfflineError while the lock is on,

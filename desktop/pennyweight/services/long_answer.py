@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pennyweight.domain.answer import ChatTurn, Sampling, StopReason
+from pennyweight.domain.errors import EngineError
 from pennyweight.domain.ledger import EntryKind
 from pennyweight.domain.recipe import Recipe
 from pennyweight.services.context_plan import output_reserve
@@ -19,6 +20,8 @@ from pennyweight.services.turns import Request
 _MARGIN = 8
 """Tokens that text and instruction may need more together than apart."""
 _SMALLEST_PART = 32
+_EMPTY_PARTS = 3
+"""So many parts without a word of summary at the beginning, and the rest would be wasted work."""
 
 
 OnParts = Callable[[str, int, int, bool], None]
@@ -58,11 +61,17 @@ class LongSummary:
         # At least four part summaries fit into one join, so that each round leaves fewer.
         self._part_output = max(16, min(reserve, self.budget // 4))
         self._reserve = reserve
+        self._parts = self._empty = 0
 
     @property
     def possible(self) -> bool:
         """False where the window is too small for instruction and any text."""
         return bool(self._material) and self.budget >= _SMALLEST_PART
+
+    @property
+    def left_out(self) -> str:
+        """A sentence where parts are not in the summary because the model wrote nothing about them."""
+        return f"The model wrote nothing about {self._empty:,} of {self._parts:,} parts." if self._empty else ""
 
     def shape(self) -> Shape:
         """An estimate of the number of calls, without cutting."""
@@ -83,19 +92,24 @@ class LongSummary:
         parts = split_text(self._material, self.budget, self._counter.text)
         parts = [part for part in parts if part.strip()]
         sampling = replace(self._recipe.sampling, max_output_tokens=self._part_output)
+        self._parts = len(parts)
         summaries: list[str] = []
         for index, part in enumerate(parts, 1):
             status = Status(f"Summarizing part {index:,} of {len(parts):,}", (index - 1) / (len(parts) + 1))
             turns = self._turns(self._part_instruction, part.strip("\n"))
             result = yield from call(turns, sampling, "part", False, status)
             text = result.text.strip()
+            stopped = result.reason is StopReason.STOPPED
             if text:
                 summaries.append(text)
-            stopped = result.reason is StopReason.STOPPED
+            elif not stopped:
+                self._empty += 1
+                if self._empty == index == min(_EMPTY_PARTS, len(parts)):
+                    raise _nothing_written(index, len(parts))
             on_parts("\n\n".join(summaries), index - stopped, len(parts), stopped and bool(text))
             if stopped:
                 return result.reason
-        if not summaries:
+        if not summaries:  # nothing but blanks in the text
             return StopReason.END
         return (yield from self._join(call, summaries, lambda text: on_parts(text, len(parts), len(parts), False)))
 
@@ -141,3 +155,11 @@ def _join_with(recipe: Recipe, own_instruction: str) -> str:
         return join
     head, dot, _ = join.partition(". ")
     return f"{head}. {own_instruction}" if dot else own_instruction
+
+
+def _nothing_written(parts: int, total: int) -> EngineError:
+    of_them = "any part" if parts == total else f"the first {parts} of {total:,} parts"
+    return EngineError(
+        f"The model wrote no summary of {of_them} of the text, it only thought.",
+        advice="Choose a model that thinks less, and answer again.",
+    )

@@ -85,6 +85,18 @@ def test_stopping_before_anything_ran_costs_nothing(bench: Bench) -> None:
     assert bench.store.ledger.totals().calls == 0
 
 
+def test_answering_again_what_was_never_sent_is_not_re_sent(bench: Bench) -> None:
+    cancel = Cancel()
+    cancel.cancel()
+    stopped = list(bench.ask.ask(Draft(text="Count to ten", task=Task.ASK), cancel))[-1]
+    for expected in (False, True):  # the second time it was sent
+        done = list(bench.ask.regenerate(stopped.message.id, Cancel()))[-1]
+        assert isinstance(done, AnswerDone)
+        (row,) = bench.store.ledger.for_message(done.message.id)
+        assert bool(row.resent) is expected
+        stopped = done
+
+
 def test_work_that_broke_off_while_the_prompt_was_read_is_in_the_ledger(bench: Bench) -> None:
     failed = bench.run("Count", Says("never", in_prompt=EngineError("The engine was ended by the system.")))[-1]
     assert isinstance(failed, AnswerFailed)
@@ -269,6 +281,23 @@ def test_parts_are_told_as_about_so_many_before_and_counted_once_the_text_is_cut
     assert told.index("Cutting the text into parts…") < told.index(counts[0].group())
     assert [int(found.group(1)) for found in counts] == list(range(1, real + 1))
     assert real != plan.parts
+
+
+def test_a_model_that_writes_no_summary_of_the_first_parts_fails_and_does_not_go_on(bench: Bench) -> None:
+    events = bench.run(words(3000), *[Says("")] * 90, task=Task.SUMMARIZE)
+    failed = events[-1]
+    assert isinstance(failed, AnswerFailed)
+    assert "no summary of the first 3 of" in failed.error.sentence
+    assert len(bench.source.requests) == 3
+    assert len(bench.store.ledger.for_message(failed.message.id)) == 3
+
+
+def test_a_summary_says_how_many_parts_it_leaves_out(bench: Bench) -> None:
+    events = bench.run(words(3000), Says("First."), Says(""), Says("Third."), Says(""), task=Task.SUMMARIZE)
+    done = events[-1]
+    assert isinstance(done, AnswerDone)
+    parts = sum(row.kind == "part" for row in bench.store.ledger.for_message(done.message.id))
+    assert f"The model wrote nothing about 2 of {parts} parts." in done.message.note
 
 
 def test_stopping_inside_a_part_keeps_the_summaries_so_far(bench: Bench) -> None:

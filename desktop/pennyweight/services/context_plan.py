@@ -7,7 +7,7 @@ window. The start of the prompt then stays the same for several turns, and the e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pennyweight.domain.answer import ChatTurn
 from pennyweight.domain.conversation import Message
@@ -22,6 +22,8 @@ KEEP_SHARE = 0.5
 class ContextPlan:
     turns: tuple[ChatTurn, ...]
     left_out: tuple[Message, ...]
+    shortened: bool
+    """An earlier question is sent without the text it was about, which fits into no prompt (it was read in parts)."""
     input_tokens: int
     resent_tokens: int
     """Of the input, what earlier requests of this chat had sent."""
@@ -34,12 +36,12 @@ class ContextPlan:
 
     @property
     def left_out_sentence(self) -> str:
-        return left_out_sentence(len(self.left_out))
+        return left_out_sentence(len(self.left_out), self.shortened)
 
 
-def left_out_sentence(count: int) -> str:
+def left_out_sentence(count: int, shortened: bool = False) -> str:
     if count == 0:
-        return ""
+        return "The long text of an earlier message is not sent again, its answer is." if shortened else ""
     if count == 1:
         return "The oldest message of this chat does not fit into the context window and is not sent."
     return f"The {count} oldest messages of this chat do not fit into the context window and are not sent."
@@ -63,15 +65,16 @@ def plan_context(
         return ContextPlan(
             turns=(),
             left_out=(),
+            shortened=False,
             input_tokens=least,
             resent_tokens=0,
             max_output=1,
             overflow=least - room,
             at_least=True,
         )
-    costs = [counter.text(group.text) + TURN_OVERHEAD for group in groups]
     fixed = (counter.text(system) + TURN_OVERHEAD if system else 0) + TURN_OVERHEAD
     last = len(groups) - 1
+    groups, costs, shortened = _without_long_texts(groups, counter, room - fixed)
     start = _first_kept(groups, costs, room - fixed)
     turns = as_turns(system, groups[start:])
     tokens = counter.prompt(turns)
@@ -83,11 +86,36 @@ def plan_context(
     return ContextPlan(
         turns=turns,
         left_out=tuple(message for group in groups[:start] for message in group.messages),
+        shortened=any(index >= start for index in shortened),
         input_tokens=tokens,
         resent_tokens=sent_before,
         max_output=max(1, min(max_output, counter.window - tokens)),
         overflow=max(0, tokens - room),
     )
+
+
+def _without_long_texts(
+    groups: Sequence[Group], counter: Counter, room: int
+) -> tuple[list[Group], list[int], list[int]]:
+    """The groups with their tokens; earlier texts that fit into no prompt fall away, so that their answers stay.
+
+    The third list holds the indexes of the groups that were shortened.
+    """
+    kept: list[Group] = []
+    costs: list[int] = []
+    shortened: list[int] = []
+    for index, group in enumerate(groups):
+        may_go = bool(group.short) and index < len(groups) - 1
+        tokens = least_tokens(group.text) if may_go else 0
+        if tokens <= room:
+            tokens = counter.text(group.text) + TURN_OVERHEAD
+        if may_go and tokens > room:
+            group = replace(group, text=group.short)
+            tokens = counter.text(group.text) + TURN_OVERHEAD
+            shortened.append(index)
+        kept.append(group)
+        costs.append(tokens)
+    return kept, costs, shortened
 
 
 def _first_kept(groups: Sequence[Group], costs: Sequence[int], room: int) -> int:

@@ -51,8 +51,18 @@ def request_of(message: Message, recipe: Recipe) -> Request:
 
 def user_text(message: Message, recipe: Recipe) -> str:
     """The text of the user turn, always the same for the same message: the KV prefix depends on it."""
-    request = request_of(message, recipe)
+    return _whole(request_of(message, recipe))
+
+
+def _whole(request: Request) -> str:
     return f"{request.instruction}\n\n{request.material}" if request.material else request.instruction
+
+
+def _without_material(request: Request) -> str:
+    """The wish alone, and that there was a text; empty where there was none."""
+    if not request.material:
+        return ""
+    return f"{request.instruction}\n\n[A text of {len(request.material.split()):,} words, not repeated here.]"
 
 
 def _asks(text: str) -> bool:
@@ -67,20 +77,27 @@ class Group:
     role: Role
     text: str
     messages: tuple[Message, ...]
+    short: str = ""
+    """The turn without the text that it is about, for a text that fits into no prompt; empty if there is none."""
 
 
 def groups(path: Sequence[Message], recipes: dict[Task, Recipe]) -> list[Group]:
     """The branch as alternating turns: empty answers fall away, and neighbours of one role become one turn."""
     found: list[Group] = []
     for message in path:
-        text = user_text(message, recipes[message.task]) if message.role == "user" else message.text.strip()
+        if message.role == "user":
+            request = request_of(message, recipes[message.task])
+            text, short = _whole(request), _without_material(request)
+        else:
+            text, short = message.text.strip(), ""
         if not text:
             continue
         if found and found[-1].role == message.role:
             last = found.pop()
-            found.append(Group(last.role, f"{last.text}\n\n{text}", (*last.messages, message)))
+            both = f"{last.short or last.text}\n\n{short or text}" if last.short or short else ""
+            found.append(Group(last.role, f"{last.text}\n\n{text}", (*last.messages, message), both))
         elif found or message.role == "user":
-            found.append(Group(message.role, text, (message,)))
+            found.append(Group(message.role, text, (message,), short))
     return found
 
 

@@ -283,6 +283,21 @@ def test_parts_are_told_as_about_so_many_before_and_counted_once_the_text_is_cut
     assert real != plan.parts
 
 
+def test_a_follow_up_to_a_long_summary_is_about_the_summary(bench: Bench) -> None:
+    done = bench.run(words(3000), *[Says("Boats were counted.")] * 90, task=Task.SUMMARIZE)[-1]
+    assert isinstance(done, AnswerDone)
+    bench.source.script = []
+    draft = Draft(
+        text="Shorter.", task=Task.SUMMARIZE, conversation_id=done.message.conversation_id, parent_id=done.message.id
+    )
+    assert "its answer is" in bench.ask.plan(draft).left_out_sentence
+    again = list(bench.ask.ask(draft, Cancel()))[-1]
+    assert isinstance(again, AnswerDone)
+    sent = [turn.text for turn in bench.source.requests[-1].turns]
+    assert "Boats were counted." in sent
+    assert not any("word2999" in text for text in sent)
+
+
 def test_a_model_that_writes_no_summary_of_the_first_parts_fails_and_does_not_go_on(bench: Bench) -> None:
     events = bench.run(words(3000), *[Says("")] * 90, task=Task.SUMMARIZE)
     failed = events[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -66,6 +67,28 @@ def test_what_is_left_out_is_told() -> None:
     made = plan(chat([300, 300, 300, 300, 100]))
     assert [left.id for left in made.left_out] == ["0", "1", "2", "3"][: len(made.left_out)]
     assert "oldest messages" in made.left_out_sentence
+
+
+def test_an_earlier_text_that_fits_into_no_prompt_falls_away_and_its_answer_stays() -> None:
+    """As after a summary in parts: "Shorter, please" is about the summary."""
+    file = Attachment(name="minutes.txt", text="word " * 3000, size_bytes=15_000, sha256="")
+    path = [
+        message(0, "user", "Summarize this.", Task.SUMMARIZE, (file,)),
+        message(1, "assistant", "The harbour opens on 4 May."),
+        message(2, "user", "Shorter, please.", Task.SUMMARIZE),
+    ]
+    made = plan(groups(path, RECIPES))
+    assert [turn.text for turn in made.turns[1:]] == [
+        "Summarize this.\n\n[A text of 3,001 words, not repeated here.]",
+        "The harbour opens on 4 May.",
+        "Shorter, please.",
+    ]
+    assert made.left_out == ()
+    assert "is not sent again, its answer is" in made.left_out_sentence
+    small = replace(path[0], attachments=(replace(file, text="word " * 30),))
+    whole = plan(groups([small, *path[1:]], RECIPES))
+    assert "word word" in whole.turns[1].text
+    assert whole.left_out_sentence == ""
 
 
 def test_a_newest_turn_that_is_too_long_is_an_overflow() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pennyweight.ui.transcript.sections import PROSE_LIMIT, Section, Splitter, split, without_images
+from pennyweight.ui.transcript.sections import PROSE_LIMIT, Section, Splitter, split, with_line_breaks, without_images
 
 TEXT = "Intro **bold**.\n\n- one\n- two\n\n```python\nprint(1)\n\nprint(2)\n```\n\nEnd.\n"
 
@@ -66,6 +67,35 @@ def test_no_word_is_lost(text: str) -> None:
     assert [char for char in kept if char in "ab"] == [char for char in text if char in "ab"] or any(
         section.kind == "code" for section in split(text)
     )  # a fence's info line is not text
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown"),
+    [
+        ("Best regards,\nLea", "Best regards,|Lea"),
+        ("**bold**\n_it_ x\n`code` y", "**bold**|_it_ x|`code` y"),
+        ("- one\n  more\n- two", "- one|more\n- two"),
+        ("-5 degrees\n-6 degrees", "-5 degrees|-6 degrees"),
+    ],
+)
+def test_lines_of_a_paragraph_stay_lines(markdown: str, shown: str) -> None:
+    assert with_line_breaks(markdown) == shown.replace("|", "\u2028")
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "a\n\nb", "a\n- b\n- c", "1. a\n2. b", "Title\n===\n\ntext", "a\n---\nb", "* * *\nb", "# h\ntext", "> q\n> r",
+        "a | b\n---|---\n1 | 2", "text\n| a | b |\n| - | - |", "code:\n    x = 1\n    y", "- a\n    - b",
+    ],
+)  # fmt: skip
+def test_what_is_no_paragraph_keeps_its_newlines(markdown: str) -> None:
+    assert with_line_breaks(markdown) == markdown
+
+
+@given(st.text(alphabet="ab -*#>|=_`1.\n\t", max_size=60))
+def test_line_breaks_change_white_space_alone(markdown: str) -> None:
+    assert with_line_breaks(markdown).split() == markdown.split()
 
 
 def test_images_become_links_but_code_keeps_its_marks() -> None:

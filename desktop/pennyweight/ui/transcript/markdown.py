@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 
 from pennyweight.ui.theme.fonts import MONO_FAMILIES, ui_font
 from pennyweight.ui.theme.tokens import BODY_PX, Tokens
-from pennyweight.ui.transcript.sections import without_images
+from pennyweight.ui.transcript.sections import with_line_breaks, without_images
 
 _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 _HEADING_PX = {1: 18, 2: 16, 3: 15}
@@ -49,7 +49,7 @@ class SafeDocument(QTextDocument):
 
 def set_markdown(document: QTextDocument, text: str, tokens: Tokens) -> None:
     """Replace the document by `text`. HTML stays text, images become links."""
-    document.setMarkdown(without_images(text), _FEATURES)
+    document.setMarkdown(with_line_breaks(without_images(text)), _FEATURES)
     _dress_blocks(document, tokens)
     _dress_tables(document, tokens)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 PROSE_LIMIT = 2_000
@@ -15,6 +16,13 @@ TABLE_ROWS = 200
 """Longer tables are shown as they were written: laying one out costs seconds, again at each resize."""
 _FENCE = re.compile(r"^(?P<indent>[ \t]{0,8})(?P<marker>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
 _ITEM_OR_HEADING = re.compile(r"^[ \t]{0,6}(?:[-*+]|\d{1,9}[.)])[ \t]+|^#{1,6}[ \t]")
+_RULE = r"[-=*_][-=*_ \t]*$"
+_BLOCK = re.compile(
+    rf"[ ]{{0,3}}(?:(?:[-*+]|\d{{1,9}}[.)]|#{{1,6}})(?:[ \t]|$)|[>|]|`{{3}}|~{{3}}|{_RULE})|[ ]{{4}}|\t"
+)
+"""A line that begins a block of its own, or underlines a heading."""
+_NO_FLOW = re.compile(rf"[ ]{{0,3}}(?:#{{1,6}}[ \t]|>|{_RULE})|[ ]{{4}}|\t")
+"""A line that ends at its newline whatever follows, or a quote, whose lines begin anew."""
 _CODE_OR_IMAGE = re.compile(r"(?P<code>(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))|!(?=\[)", re.DOTALL)
 
 
@@ -125,6 +133,21 @@ def split(text: str) -> list[Section]:
     splitter = Splitter()
     splitter.feed(text)
     return splitter.finish()
+
+
+def with_line_breaks(markdown: str) -> str:
+    """Lines of one paragraph stay lines, as in the text that is copied: a signature is no flowing text.
+
+    Between them stands U+2028, a line separator inside the paragraph. Lists, headings, quotes, tables, rules and
+    indented code keep their newlines.
+    """
+    lines = markdown.split("\n")
+    shown = lines[0]
+    for before, line in pairwise(lines):
+        flows = before.strip() and line.strip() and not (_NO_FLOW.match(before) or _BLOCK.match(line))
+        table = "|" in before and "|" in line
+        shown += f"\u2028{line.lstrip()}" if flows and not table else f"\n{line}"
+    return shown
 
 
 def without_images(markdown: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Literal
@@ -19,7 +19,7 @@ from pennyweight.meter.band import Band
 from pennyweight.meter.calibration import UNMEASURED, Ratios
 from pennyweight.meter.energy import band_text, is_measured
 from pennyweight.meter.equivalent import equivalent_bill
-from pennyweight.meter.periods import bounds
+from pennyweight.meter.periods import bounds, local_day
 from pennyweight.meter.reference import ReferenceModel
 from pennyweight.power import Calibration, PowerMeter, SourceInfo
 from pennyweight.services.bookkeeping import line_of
@@ -63,6 +63,14 @@ class MeterTotals:
     output_ratio: Band
     """Its answers' length per local answer; 1 until it is measured."""
     output_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What makes figures that are shown old: another day, or another row, whoever added it."""
+
+    day: date
+    last_row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +183,10 @@ class MeterService:
         """The lines of several answers; those without one are left out."""
         found = {message_id: self.line(message_id) for message_id in message_ids}
         return {message_id: line for message_id, line in found.items() if line is not None}
+
+    def moment(self) -> Moment:
+        """Costs next to nothing: to be asked for now and then while a window is open."""
+        return Moment(local_day(self._now()), self._store.ledger.last_number())
 
     def entries(self, message_id: str) -> Sequence[LedgerEntry]:
         """The ledger rows of one answer, in the order the calls were made."""

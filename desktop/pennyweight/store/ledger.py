@@ -169,6 +169,11 @@ class Ledger:
         with self._readers.borrow() as db:
             return int(db.execute(f"SELECT count(*) FROM ledger WHERE {condition}", values).fetchone()[0])  # noqa: S608
 
+    def last_number(self) -> int:
+        """The number of the row that was added last, by any process; 0 while there is none."""
+        with self._readers.borrow() as db:
+            return int(db.execute("SELECT coalesce(max(number), 0) FROM ledger").fetchone()[0])
+
     def missing_equivalents(self, reference: str) -> Iterator[LedgerEntry]:
         """Local rows that have no bill yet for the reference model `provider/model`, oldest first."""
         yield from self._pages(_UNPRICED, {"reference": reference})

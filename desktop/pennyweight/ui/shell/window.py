@@ -27,6 +27,7 @@ from pennyweight.ui.shell.chat_area import ChatArea
 from pennyweight.ui.shell.chat_controller import ChatController
 from pennyweight.ui.shell.chat_page import ChatPage
 from pennyweight.ui.shell.conversation_actions import ConversationActions
+from pennyweight.ui.shell.day_watch import DayWatch
 from pennyweight.ui.shell.engine_status import EngineStatus
 from pennyweight.ui.shell.geometry import WindowState
 from pennyweight.ui.shell.judging import Judging
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.actions_on_chats = ConversationActions(
             services.conversations, runner, self.sidebar, self.chat, self.toast, self
         )
+        self.watch = DayWatch(services.meter, runner, self)
         self._connect()
         bind(self, self._shortcuts())
         chosen = services.settings.at_start()
@@ -84,6 +86,7 @@ class MainWindow(QMainWindow):
         self.meter.refresh()
         self.pages.watch_logs_later()
         self._refresh_cost()
+        self.watch.start()
         if not self._questions_asked:
             self.ask_first_questions()
 
@@ -163,6 +166,8 @@ class MainWindow(QMainWindow):
         self._connect_cloud()
         self._connect_pages()
         self.runner.problem.connect(self.show_problem)
+        self.watch.new_day.connect(self._figures_are_old)
+        self.watch.rows_added.connect(self._figures_are_old)
 
     def _connect_pages(self) -> None:
         pages = self.pages
@@ -400,6 +405,11 @@ class MainWindow(QMainWindow):
 
         self.runner.query(lambda: self.services.meter.totals("today"), show, owner=self)
 
+    def _figures_are_old(self) -> None:
+        self.meter.refresh()
+        self.sidebar.reload()
+        self._refresh_cost()
+
     def _dialog(self, dialog: QDialog) -> None:
         dialog.finished.connect(lambda _result: dialog.deleteLater())
         dialog.open()
@@ -421,6 +431,7 @@ class MainWindow(QMainWindow):
             self.chat.keep_draft()
             state = self._state().to_text()
             self.runner.change(lambda: self.services.settings.update(window=state))
+            self.watch.stop()
             self.chat.stop()
             self.meter.stop()
             self.engine.close()

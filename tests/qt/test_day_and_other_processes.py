@@ -1,0 +1,60 @@
+"""An open window follows the clock and what other processes add, without anything being done in it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pytestqt.qtbot import QtBot
+from tests.unit.store.store_samples import local_entry
+
+from pennyweight.store import Store
+from pennyweight.ui.shell.window import MainWindow
+
+
+def figure(window: MainWindow) -> str:
+    return window.meter.local.figure.text()
+
+
+def at_rest(window: MainWindow, qtbot: QtBot) -> None:
+    window.watch.look()
+    qtbot.waitUntil(lambda: not window.runner.busy)
+
+
+@pytest.fixture
+def empty(window: MainWindow, qtbot: QtBot) -> str:
+    """What the meter's card says of a day without an answer; the window has looked at its clock once."""
+    at_rest(window, qtbot)
+    return figure(window)
+
+
+def add_from_elsewhere(window: MainWindow) -> None:
+    with Store.open(window.services.home / "pennyweight.db") as other:
+        chat = other.conversations.create("Asked on the command line")
+        other.ledger.add([local_entry("elsewhere", at=datetime.now(UTC), conversation_id=chat.id)])
+
+
+def test_an_answer_of_another_process_comes_into_the_meter_and_the_list(
+    window: MainWindow, qtbot: QtBot, empty: str
+) -> None:
+    add_from_elsewhere(window)
+    at_rest(window, qtbot)
+    assert figure(window) != empty
+    assert "Asked on the command line" in [row.title for row in window.sidebar.model.rows]
+
+
+def test_after_midnight_today_begins_anew(
+    window: MainWindow, qtbot: QtBot, empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_from_elsewhere(window)
+    at_rest(window, qtbot)
+    assert figure(window) != empty
+    monkeypatch.setattr(window.services.meter, "_now", lambda: datetime.now(UTC) + timedelta(days=1))
+    at_rest(window, qtbot)
+    assert figure(window) == empty
+
+
+def test_a_closed_window_does_not_look_any_more(window: MainWindow) -> None:
+    assert window.watch.timer.isActive()
+    window.close()
+    assert not window.watch.timer.isActive()

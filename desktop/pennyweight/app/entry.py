@@ -49,20 +49,28 @@ def open_window() -> int:
     try:
         with WindowLock(data_folder()):
             try:
-                from pennyweight.ui.shell.run import run_window
+                from pennyweight.ui.shell.run import RESTART, run_window
             except ImportError as error:
                 return _failed(missing_library(str(error)))
             services = open_services()
             try:
-                return run_window(services)
+                code = run_window(services)
             finally:
                 services.close()
+        return _restart() if code == RESTART else code
     except KnownError as error:
         code = _failed(error.sentence)
         from pennyweight.ui.shell.trouble import show_trouble
 
         show_trouble(error.sentence)
         return code
+
+
+def _restart() -> int:
+    """The program anew, in this process where the system can do that. The data folder is free again."""
+    command = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "pennyweight"]
+    sys.stdout.flush()
+    os.execv(command[0], command)  # noqa: S606  our own program
 
 
 def _failed(sentence: str) -> int:

@@ -18,6 +18,8 @@ from pennyweight.meter.local_cost import Hardware
 from pennyweight.store import Store
 
 Theme = Literal["system", "light", "dark"]
+SIZES = (80, 90, 100, 110, 125, 150, 175, 200)
+"""Percent of the usual size of texts and buttons."""
 _PREFIX = "choice."
 _SMALLEST_CONTEXT, _LARGEST_CONTEXT = 256, 4_194_304
 
@@ -34,6 +36,8 @@ class Settings:
     hardware: Hardware | None = None
     """None: hardware wear is not counted."""
     theme: Theme = "system"
+    size: int = 100
+    """One of `SIZES`; holds from the next start of the window."""
     onboarding_done: bool = False
     model_id: str | None = None
     """None: the starter model."""
@@ -54,6 +58,7 @@ class AtStart:
     """Those of `Settings` that decide how the window looks when it opens."""
 
     theme: Theme = "system"
+    size: int = 100
     onboarding_done: bool = False
     window: str = ""
 
@@ -141,6 +146,8 @@ def _checked(name: str, value: Any) -> Any:
             _expect(value is None or isinstance(value, Hardware), "The hardware's price is not usable.")
         case "theme":
             _expect(value in ("system", "light", "dark"), "The theme is system, light or dark.")
+        case "size":
+            _expect(value in SIZES, f"The size is one of {', '.join(map(str, SIZES))} percent.")
         case "onboarding_done" | "memory_saver":
             _expect(isinstance(value, bool), f"{name} is on or off.")
         case "model_id":

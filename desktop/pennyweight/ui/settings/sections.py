@@ -5,14 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout
 
 from pennyweight.meter.local_cost import Hardware
 from pennyweight.meter.reference import ReferenceModel, find
-from pennyweight.services.settings import Settings
+from pennyweight.services.settings import SIZES, Settings
 from pennyweight.ui.meter.reference_list import rate_text
 from pennyweight.ui.meter.reference_picker import ReferencePicker
 from pennyweight.ui.settings.electricity import ElectricityField
+from pennyweight.ui.settings.fields import FieldRow
 from pennyweight.ui.settings.hardware import HardwareField
 from pennyweight.ui.settings.section import Section
 from pennyweight.ui.theme import Theme
@@ -101,7 +102,7 @@ class HardwareSection(Section):
 
 
 class AppearanceSection(Section):
-    fields = ("theme",)
+    fields = ("theme", "size")
 
     def __init__(self) -> None:
         super().__init__("appearance", "Appearance")
@@ -111,6 +112,14 @@ class AppearanceSection(Section):
         self.choice.setMaximumWidth(330)
         self.choice.changed.connect(lambda look: self.changed.emit({"theme": look}))
         self.body.addWidget(self.choice)
+        self.scale = QComboBox()
+        self.scale.setAccessibleName("Size of everything")
+        for percent in SIZES:
+            self.scale.addItem(f"{percent} %", percent)
+        self.scale.activated.connect(lambda: self.changed.emit({"size": self.scale.currentData()}))
+        hint = "Texts and buttons, from the next start. Ctrl++, Ctrl+− and Ctrl+0 change it anywhere."
+        self.body.addWidget(FieldRow("Size", self.scale, hint=hint))
 
     def fill(self, settings: Settings) -> None:
         self.choice.set_value(settings.theme)
+        self.scale.setCurrentIndex(SIZES.index(settings.size))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
 from types import FrameType
@@ -14,21 +15,38 @@ from pennyweight.services.container import Services
 from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
 
+RESTART = 75
+"""Exit code of a window that asks to be opened anew."""
 _LISTEN_MS = 400
+_SCALE = "QT_SCALE_FACTOR"
 
 
 def run_window(services: Services) -> int:
-    """Returns the exit code. The services stay open: whoever made them closes them."""
-    application = QApplication(["pennyweight"])
+    """Returns the exit code, or `RESTART`. The services stay open: whoever made them closes them."""
+    chosen = services.settings.at_start()
+    application = _application(chosen.size)
     application.setApplicationName("pennyweight")
     application.setApplicationDisplayName("Pennyweight")
     application.setDesktopFileName("pennyweight")
-    theme = Theme(application, services.settings.at_start().theme)
+    theme = Theme(application, chosen.theme)
     window = MainWindow(services, TaskRunner(application), theme)
     _close_on_signals(application, window)
     _AfterFirstPaint(window, window.start)
     window.show()
-    return application.exec()
+    code = application.exec()
+    return RESTART if window.sizing.restart_wanted else code
+
+
+def _application(size: int) -> QApplication:
+    """Qt scales the whole window once, when it starts; a scale of the person's own environment goes before."""
+    own = _SCALE in os.environ
+    if size != 100 and not own:
+        os.environ[_SCALE] = str(size / 100)
+    try:
+        return QApplication(["pennyweight"])
+    finally:
+        if not own:
+            os.environ.pop(_SCALE, None)  # not for the programs that are opened from here
 
 
 class _AfterFirstPaint(QObject):

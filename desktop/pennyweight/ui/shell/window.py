@@ -35,6 +35,7 @@ from pennyweight.ui.shell.pages import Pages
 from pennyweight.ui.shell.rail import Rail
 from pennyweight.ui.shell.shortcuts import ShortcutsDialog, bind
 from pennyweight.ui.shell.sidebar import Sidebar
+from pennyweight.ui.shell.sizing import Sizing
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.links import LinkDialog
 from pennyweight.ui.widgets import Action
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.actions_on_chats = ConversationActions(
             services.conversations, runner, self.sidebar, self.chat, self.toast, self
         )
+        self.sizing = Sizing(services.settings, runner, self.tell, self)
         self.watch = DayWatch(services.meter, runner, self)
         self._connect()
         bind(self, self._shortcuts())
@@ -166,6 +168,7 @@ class MainWindow(QMainWindow):
         self._connect_cloud()
         self._connect_pages()
         self.runner.problem.connect(self.show_problem)
+        self.sizing.restart.connect(self.close)
         self.watch.new_day.connect(self._figures_are_old)
         self.watch.rows_added.connect(self._figures_are_old)
 
@@ -298,6 +301,9 @@ class MainWindow(QMainWindow):
             "import": self._import,
             "models": lambda: self.show_page("models"),
             "settings": lambda: self.show_page("settings"),
+            "larger": self.sizing.larger,
+            "smaller": self.sizing.smaller,
+            "usual_size": self.sizing.usual,
             "shortcuts": lambda: self._dialog(ShortcutsDialog(self)),
             "about": lambda: self._dialog(AboutDialog(self)),
             "quit": self._quit,

@@ -1,0 +1,56 @@
+"""Ctrl++ and Ctrl+−: the size of everything in the window, from the next start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.services.settings import SIZES, Settings, SettingsService
+from pennyweight.ui.widgets import Action
+
+USUAL = 100
+Tell = Callable[[str, Action | None], None]
+
+
+class Sizing(QObject):
+    """Qt scales a window when the program starts: a new size is kept and told, and the way to it offered."""
+
+    restart = Signal()
+    """The person wants the program anew, now."""
+
+    def __init__(self, settings: SettingsService, runner: TaskRunner, tell: Tell, parent: QObject) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._runner = runner
+        self._tell = tell
+        self._shown = settings.at_start().size
+        self.restart_wanted = False
+
+    def larger(self) -> None:
+        self._choose(lambda size: min((each for each in SIZES if each > size), default=SIZES[-1]))
+
+    def smaller(self) -> None:
+        self._choose(lambda size: max((each for each in SIZES if each < size), default=SIZES[0]))
+
+    def usual(self) -> None:
+        self._choose(lambda _size: USUAL)
+
+    def tell(self, chosen: Settings) -> None:
+        """Say what the chosen size means for the window that is open."""
+        if chosen.size == self._shown:
+            self._tell(f"Everything stays at {chosen.size} % of its usual size.", None)
+        else:
+            later = f"Everything will be {chosen.size} % of its usual size from the next start."
+            self._tell(later, ("Restart now", self._restart))
+
+    def _choose(self, other: Callable[[int], int]) -> None:
+        def change() -> Settings:
+            return self._settings.update(size=other(self._settings.get().size))
+
+        self._runner.change(change, self.tell, owner=self)
+
+    def _restart(self) -> None:
+        self.restart_wanted = True
+        self.restart.emit()

@@ -16,6 +16,7 @@ from pennyweight.ui.transcript.bubble import UserBubble
 from pennyweight.ui.transcript.column import MAX_WIDGETS
 from pennyweight.ui.transcript.entry import Entry
 from pennyweight.ui.transcript.view import TranscriptView
+from pennyweight.ui.widgets import CopyButton
 
 
 @pytest.fixture
@@ -204,3 +205,13 @@ def test_an_answer_stopped_before_its_first_word_says_so_and_has_nothing_to_copy
     assert answer is not None
     assert answer.ending.text() == "Stopped before anything was written."
     assert answer.footer.copy_button.isHidden()
+
+
+def test_copy_says_that_it_was_done_and_moves_nothing(qtbot: QtBot) -> None:
+    button = CopyButton(name="Copy this answer")
+    qtbot.addWidget(button)
+    button.show()
+    width = button.sizeHint().width()
+    button.click()
+    assert (button.text(), button.sizeHint().width()) == ("Copied", width)
+    qtbot.waitUntil(lambda: button.text() == "Copy")

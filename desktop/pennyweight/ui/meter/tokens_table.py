@@ -13,15 +13,15 @@ _ROWS = (
     ("in", False, "Prompt tokens of all calls: what you wrote, the instructions, and the turns sent again."),
     ("new", True, "Prompt tokens that were sent for the first time."),
     ("re-sent", True, "Prompt tokens that an earlier turn of the chat had already sent. The cloud bills them again."),
-    ("reused", True, "Prompt tokens the KV cache still held, so that they cost no work here; a provider's own cache in "
-     "the cloud column."),
+    ("of it reused", True, "Prompt tokens the KV cache still held, so that they cost no work here; a provider's own "
+     "cache in the cloud column."),
     ("out", False, "Tokens of the answers, reasoning included."),
     ("reasoning", True, "Output tokens spent on reasoning that is shown folded."),
 )  # fmt: skip
 
 
 def token_rows(tokens: TokenTotals) -> tuple[int, ...]:
-    """in, new, re-sent, reused, out, reasoning."""
+    """in, new, re-sent, of it reused, out, reasoning."""
     return (
         tokens.input_total,
         max(0, tokens.input_total - tokens.resent),

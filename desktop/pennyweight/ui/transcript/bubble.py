@@ -113,7 +113,7 @@ class UserBubble(QWidget):
         return head
 
     def _show_text(self) -> None:
-        text = self.message.text
+        text = self.message.text.rstrip()
         if self._folded:
             text = text[:FOLD_CHARACTERS].rsplit(None, 1)[0] + " …"
         set_plain(self._text.shown(), text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import QSizeF, Qt, QTimer
+from PySide6.QtCore import QSizeF, Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QTextCursor, QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -12,9 +12,8 @@ from pennyweight.ui.theme import Theme
 from pennyweight.ui.theme.fonts import mono_font
 from pennyweight.ui.transcript.markdown import set_plain
 from pennyweight.ui.transcript.text_view import TextView
-from pennyweight.ui.widgets import LinkButton, PlainLabel
+from pennyweight.ui.widgets import LinkButton, PlainLabel, tell_copied
 
-_COPIED_MS = 1_500
 _BAR_PX = 14
 
 
@@ -66,13 +65,11 @@ class CodeBlock(QFrame):
         head.addStretch(1)
         self._copy = LinkButton("Copy", name="Copy this code", quiet=True)
         self._copy.clicked.connect(self._copy_text)
+        tell_copied(self._copy)
         head.addWidget(self._copy)
         column.addLayout(head)
         self._view = _CodeView()
         column.addWidget(self._view)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(lambda: self._copy.setText("Copy"))
 
     def text(self) -> str:
         return self._text
@@ -103,5 +100,3 @@ class CodeBlock(QFrame):
 
     def _copy_text(self) -> None:
         QGuiApplication.clipboard().setText(self._text)
-        self._copy.setText("Copied")
-        self._timer.start(_COPIED_MS)

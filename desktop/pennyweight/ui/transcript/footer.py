@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from pennyweight.domain.conversation import Verdict
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.branches import BranchSwitch
-from pennyweight.ui.widgets import FlowLayout, Part, PartsLine, SmallButton, ToggleButton
+from pennyweight.ui.widgets import CopyButton, FlowLayout, Part, PartsLine, SmallButton, ToggleButton
 
 
 class AnswerFooter(QWidget):
@@ -52,7 +52,7 @@ class AnswerFooter(QWidget):
         self.keep_button.clicked.connect(lambda on: self.judged.emit(Verdict.KEPT if on else None))
         self.useless_button.clicked.connect(lambda on: self.judged.emit(Verdict.NOT_USEFUL if on else None))
         self.branches = BranchSwitch(theme)
-        self.copy_button = SmallButton("Copy", name="Copy this answer")
+        self.copy_button = CopyButton(name="Copy this answer")
         self.edit_button = SmallButton("Edit", name="Edit the question and ask again")
         self.again_button = SmallButton("Again", name="Answer this question again")
         self.cloud_button = SmallButton(

@@ -1,7 +1,16 @@
 """Small widgets that every part of the window is made of."""
 
 from pennyweight.ui.widgets.banner import Action, Banner, Toast
-from pennyweight.ui.widgets.buttons import GhostButton, IconButton, LinkButton, PrimaryButton, SmallButton, ToggleButton
+from pennyweight.ui.widgets.buttons import (
+    CopyButton,
+    GhostButton,
+    IconButton,
+    LinkButton,
+    PrimaryButton,
+    SmallButton,
+    ToggleButton,
+    tell_copied,
+)
 from pennyweight.ui.widgets.cards import Card
 from pennyweight.ui.widgets.chips import Chip, ChipRow, SegmentedControl
 from pennyweight.ui.widgets.flow import FlowLayout
@@ -16,6 +25,7 @@ __all__ = [
     "Card",
     "Chip",
     "ChipRow",
+    "CopyButton",
     "Dot",
     "ElidedLabel",
     "FlowLayout",
@@ -36,4 +46,5 @@ __all__ = [
     "Tone",
     "plain_tooltip",
     "restyle",
+    "tell_copied",
 ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets.labels import Tone
+
+COPIED = "Copied"
+_COPIED_MS = 1500
 
 
 class _Button(QPushButton):
@@ -46,6 +49,33 @@ class ToggleButton(SmallButton):
         hint = super().sizeHint()
         missing = "" if self.isChecked() else self._mark
         return hint + QSize(self.fontMetrics().horizontalAdvance(missing), 0)
+
+
+def tell_copied(button: QPushButton) -> None:
+    """A click on "Copy" says so for a moment: what went onto the clipboard is not to be seen."""
+    usual = button.text()
+    back = QTimer(button)
+    back.setSingleShot(True)
+    back.setInterval(_COPIED_MS)
+    back.timeout.connect(lambda: button.setText(usual))
+
+    def tell() -> None:
+        button.setText(COPIED)
+        back.start()
+
+    button.clicked.connect(tell)
+
+
+class CopyButton(SmallButton):
+    """`tell_copied`, and keeps its width meanwhile."""
+
+    def __init__(self, *, name: str, parent: QWidget | None = None) -> None:
+        super().__init__("Copy", name=name, parent=parent)
+        tell_copied(self)
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance
+        return super().sizeHint() + QSize(max(0, width(COPIED) - width(self.text())), 0)
 
 
 class LinkButton(_Button):

@@ -207,6 +207,7 @@ def test_an_answer_stopped_before_its_first_word_says_so_and_has_nothing_to_copy
     assert answer.footer.copy_button.isHidden()
 
 
+@pytest.mark.usefixtures("theme")
 def test_copy_says_that_it_was_done_and_moves_nothing(qtbot: QtBot) -> None:
     button = CopyButton(name="Copy this answer")
     qtbot.addWidget(button)

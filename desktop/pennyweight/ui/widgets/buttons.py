@@ -71,11 +71,15 @@ class CopyButton(SmallButton):
 
     def __init__(self, *, name: str, parent: QWidget | None = None) -> None:
         super().__init__("Copy", name=name, parent=parent)
+        self._width = 0
         tell_copied(self)
 
     def sizeHint(self) -> QSize:
-        width = self.fontMetrics().horizontalAdvance
-        return super().sizeHint() + QSize(max(0, width(COPIED) - width(self.text())), 0)
+        hint = super().sizeHint()
+        if self.text() != COPIED:
+            width = self.fontMetrics().horizontalAdvance
+            self._width = hint.width() + max(0, width(COPIED) - width(self.text()))
+        return QSize(self._width, hint.height())
 
 
 class LinkButton(_Button):

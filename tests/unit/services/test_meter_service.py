@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -80,3 +81,13 @@ def test_the_joules_of_the_last_answers_are_oldest_first(bench: Bench) -> None:
     lines = [bench.run("Hi", Says("a"))[-1].line for _ in range(3)]
     assert bench.meter.recent_joules(2) == pytest.approx([line.joules for line in lines[1:]])
     assert set(bench.meter.lines([line.message_id for line in lines] + ["none"])) == {line.message_id for line in lines}
+
+
+def test_newer_rows_without_energy_do_not_push_the_joules_of_the_last_answers_out(bench: Bench) -> None:
+    lines = [bench.run("Hi", Says("a"))[-1].line for _ in range(3)]
+    later = datetime.now(UTC) + timedelta(hours=1)
+    bench.store.ledger.add(
+        cloud_entry(f"i{number}", at=later + timedelta(seconds=number), message_id=None, origin="import")
+        for number in range(300)
+    )
+    assert bench.meter.recent_joules() == pytest.approx([line.joules for line in lines])

@@ -110,6 +110,13 @@ class ConversationService:
             tree.set_leaf(conversation_id, tree.descend(ids[target]))
         return tree.get(conversation_id)
 
+    def show_branch_of(self, message_id: str) -> None:
+        """Show the branch that has the message, the newest of several; nothing changes where it is shown already."""
+        tree = self._store.conversations
+        conversation = tree.get(tree.get_message(message_id).conversation_id)
+        if conversation.leaf_id is None or not tree.on_path(message_id, conversation.leaf_id):
+            tree.set_leaf(conversation.id, tree.descend(message_id))
+
     def branch_position(self, message_id: str) -> tuple[int, int]:
         """(i, n): the message is the i-th (from 1) of n siblings."""
         ids = self._store.conversations.siblings(message_id)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.support.scripted_source import Says
 
+from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import MessageState, Task, Verdict
 from pennyweight.domain.errors import InputError, StoreError
 from pennyweight.services.audit import AuditService
@@ -41,6 +42,22 @@ def test_pages_of_a_chat_join_without_gaps(bench: Bench) -> None:
     newest = bench.conversations.messages(chat, limit=3)
     older = bench.conversations.messages(chat, before=newest[0].id, limit=10)
     assert [message.text for message in [*older, *newest]] == ["q0", "a0", "q1", "a1", "q2", "a2", "q3", "a3"]
+
+
+def test_a_branch_is_chosen_by_any_message_of_it_and_one_that_is_shown_stays(bench: Bench) -> None:
+    first = bench.run("q0", Says("a0"))[-1].message
+    chat = first.conversation_id
+    bench.run("q1", Says("a1"), conversation_id=chat)
+    bench.source.script = [Says("another a0")]
+    list(bench.ask.regenerate(first.id, Cancel()))
+
+    def shown() -> list[str]:
+        return [message.text for message in bench.conversations.messages(chat)]
+
+    bench.conversations.show_branch_of(first.id)
+    assert shown() == ["q0", "a0", "q1", "a1"]
+    bench.conversations.show_branch_of(first.parent_id)
+    assert shown() == ["q0", "a0", "q1", "a1"]  # not the newest below the question
 
 
 def test_a_name_needs_a_letter(bench: Bench) -> None:

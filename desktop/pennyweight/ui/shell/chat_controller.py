@@ -54,7 +54,8 @@ class ChatController(QObject):
 
     def open(self, conversation_id: str, message_id: str = "") -> None:
         """Show a conversation, and in it a message where one is given."""
-        self._fetch(lambda: open_conversation(self._services, conversation_id, message_id), message_id)
+        switch = not self.answering.runs_in(conversation_id)  # its branch is the one that is being written
+        self._fetch(lambda: open_conversation(self._services, conversation_id, message_id, switch=switch), message_id)
 
     def new_chat(self) -> None:
         self._fetch(lambda: open_new(self._services))

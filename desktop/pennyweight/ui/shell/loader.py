@@ -40,7 +40,10 @@ def open_new(services: Services) -> Opened:
     return Opened(None, Page([], False), services.conversations.load_draft(None))
 
 
-def open_conversation(services: Services, conversation_id: str, message_id: str = "") -> Opened:
+def open_conversation(services: Services, conversation_id: str, message_id: str = "", *, switch: bool = True) -> Opened:
+    """With `switch`, the branch that has the message is shown from now on."""
+    if message_id and switch:
+        services.conversations.show_branch_of(message_id)
     conversation = services.conversations.open(conversation_id)
     page = load_page(services, conversation_id)
     for _ in range(MAX_PAGES_FOR_A_HIT):

@@ -67,3 +67,29 @@ def test_a_hit_in_another_branch_opens_that_branch(qtbot: QtBot, window: MainWin
 def test_a_hit_in_the_branch_that_is_shown_changes_nothing(qtbot: QtBot, window: MainWindow) -> None:
     search(qtbot, window, "animals")
     assert open_first(qtbot, window) == ["m0", "m3"]
+
+
+def test_the_chosen_hit_stays_chosen_when_an_answer_ends(qtbot: QtBot, window: MainWindow) -> None:
+    search(qtbot, window, "which")
+    rows, listed = window.sidebar.model.rows, window.sidebar.list
+    (second,) = [number for number, row in enumerate(rows) if row.message_id == "m2"]
+    listed.setCurrentIndex(window.sidebar.model.index(second))
+    window.chat.list_changed.emit()
+    qtbot.waitUntil(lambda: window.sidebar.model.rows is not rows and not window.runner.busy)
+    assert listed.currentIndex().row() == second
+    QTest.keyClick(listed, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.chat.conversation_id == "c" and not window.runner.busy)
+    assert listed.currentIndex().row() == second
+    window.chat.new_chat()
+    qtbot.waitUntil(lambda: window.chat.conversation_id == "" and not window.runner.busy)
+    assert listed.currentIndex().row() == second
+
+
+def test_the_hits_of_other_words_begin_at_the_top(qtbot: QtBot, window: MainWindow) -> None:
+    search(qtbot, window, "which")
+    rows, listed = window.sidebar.model.rows, window.sidebar.list
+    listed.setCurrentIndex(window.sidebar.model.index(len(rows) - 1))
+    window.sidebar.search.setText("which are")
+    qtbot.waitUntil(lambda: window.sidebar.model.rows is not rows and not window.runner.busy)
+    assert listed.verticalScrollBar().value() == 0
+    assert not listed.currentIndex().isValid()

@@ -165,9 +165,16 @@ class ChatController(QObject):
         self._page.composer.choose_task(task)
 
     def step_branch(self, message_id: str, step: int) -> None:
-        if not self.answering.active:
-            switch = self._services.conversations.switch_branch
-            self._runner.change(lambda: switch(message_id, step), lambda conv: self.open(conv.id), self.problem.emit)
+        if self.answering.active:
+            return
+        self._opening += 1
+        asked, switch = self._opening, self._services.conversations.switch_branch
+
+        def switched(conversation: Conversation) -> None:
+            if asked == self._opening:  # no other chat was asked for meanwhile, and nothing sent
+                self.open(conversation.id)
+
+        self._runner.change(lambda: switch(message_id, step), switched, self.problem.emit)
 
     def keep_draft(self) -> None:
         self.drafting.save_if_waiting()

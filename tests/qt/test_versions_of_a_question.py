@@ -1,0 +1,66 @@
+"""Versions of a question and its answers: stepping between them, and editing a question in the composer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+from tests.support.chats import message
+
+from pennyweight.app.composition import build_services
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.domain.resources import starter_model_path
+from pennyweight.store import Store
+from pennyweight.ui.shell.window import MainWindow
+from pennyweight.ui.theme import Theme
+
+pytestmark = pytest.mark.skipif(not starter_model_path().is_file(), reason="the starter model is not here")
+SAID = (
+    message(0, "user", "How are you?"),
+    message(1, "assistant", "Fine."),
+    replace(message(2, "assistant", "Very well."), parent_id="m0"),
+)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
+    """Opened with a chat that has one question and two answers; the second is shown."""
+    with Store.open(tmp_path / "pennyweight.db") as store:
+        store.conversations.create("Health", conversation_id="c")
+        for each in SAID:
+            store.conversations.add_message(each)
+    services = build_services(tmp_path)
+    services.settings.update(onboarding_done=True)
+    services.conversations.set_last_opened("c")
+    made = MainWindow(services, TaskRunner(), theme)
+    made.show()
+    made.start()
+    qtbot.waitUntil(lambda: made.chat.conversation_id == "c" and not made.runner.busy)
+    yield made
+    made.close()
+    made.deleteLater()
+    services.close()
+
+
+def shown(window: MainWindow) -> list[str]:
+    return [entry.message.text for entry in window.page.transcript.column.entries]
+
+
+def test_a_step_between_versions_does_not_come_back_from_another_chat(qtbot: QtBot, window: MainWindow) -> None:
+    window.chat.step_branch("m2", -1)
+    window.chat.new_chat()
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    assert window.chat.conversation_id == ""
+    assert shown(window) == []
+
+
+def test_of_two_quick_steps_the_last_one_is_shown(qtbot: QtBot, window: MainWindow) -> None:
+    window.chat.step_branch("m2", -1)
+    window.chat.step_branch("m1", 1)
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    assert shown(window) == ["How are you?", "Very well."]
+    window.chat.step_branch("m2", -1)
+    qtbot.waitUntil(lambda: shown(window) == ["How are you?", "Fine."])

@@ -12,6 +12,7 @@ from tests.support.chats import message
 
 from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.domain.conversation import Task
 from pennyweight.domain.resources import starter_model_path
 from pennyweight.store import Store
 from pennyweight.ui.shell.window import MainWindow
@@ -49,6 +50,17 @@ def shown(window: MainWindow) -> list[str]:
     return [entry.message.text for entry in window.page.transcript.column.entries]
 
 
+def idle(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: not window.runner.busy and not window.chat.answering.active)
+
+
+def send_edited(qtbot: QtBot, window: MainWindow, text: str) -> None:
+    window.chat.edit()
+    window.page.composer.editor.setPlainText(text)
+    window.chat.send()
+    idle(qtbot, window)
+
+
 def test_a_step_between_versions_does_not_come_back_from_another_chat(qtbot: QtBot, window: MainWindow) -> None:
     window.chat.step_branch("m2", -1)
     window.chat.new_chat()
@@ -64,3 +76,16 @@ def test_of_two_quick_steps_the_last_one_is_shown(qtbot: QtBot, window: MainWind
     assert shown(window) == ["How are you?", "Very well."]
     window.chat.step_branch("m2", -1)
     qtbot.waitUntil(lambda: shown(window) == ["How are you?", "Fine."])
+
+
+def test_an_unsent_draft_is_there_again_once_an_edit_is_sent(qtbot: QtBot, window: MainWindow) -> None:
+    composer = window.page.composer
+    composer.choose_task(Task.DRAFT)
+    composer.editor.setPlainText("half a thought")
+    send_edited(qtbot, window, "How are you today?")
+    assert shown(window)[0] == "How are you today?"
+    assert not composer.editing
+    assert (composer.content().text, composer.content().task) == ("half a thought", Task.DRAFT)
+    stored = window.services.conversations.load_draft("c")
+    assert stored is not None
+    assert stored.text == "half a thought"

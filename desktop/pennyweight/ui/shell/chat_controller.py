@@ -69,7 +69,8 @@ class ChatController(QObject):
         self._sent = content
         self._opening += 1  # what is still being fetched comes too late now
         if edited is not None:
-            self._leave_edit(Content(task=content.task))
+            before = self._before_edit
+            self._leave_edit(Content(task=content.task) if before.empty else before)
             self._page.transcript.truncate_before(edited.id)
             service, text = self._services.ask, content.text
             self.answering.start(lambda cancel: service.edit(edited.id, text, cancel), self.conversation_id)

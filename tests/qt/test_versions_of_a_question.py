@@ -89,3 +89,35 @@ def test_an_unsent_draft_is_there_again_once_an_edit_is_sent(qtbot: QtBot, windo
     stored = window.services.conversations.load_draft("c")
     assert stored is not None
     assert stored.text == "half a thought"
+
+
+def test_a_refused_edit_comes_back_as_an_edit_and_the_draft_after_it(qtbot: QtBot, window: MainWindow) -> None:
+    composer = window.page.composer
+    composer.editor.setPlainText("half a thought")
+    window.services.settings.update(model_id="gone")
+    send_edited(qtbot, window, "How are you today?")
+    assert not window.page.banner.isHidden()
+    assert composer.editing
+    assert composer.content().text == "How are you today?"
+    assert shown(window) == ["How are you?", "Very well."]
+    window.services.settings.update(model_id=None)
+    window.chat.send()
+    idle(qtbot, window)
+    assert shown(window)[0] == "How are you today?"
+    assert len(shown(window)) == 2
+    assert window.services.conversations.branch_position("m0") == (1, 2)
+    assert (composer.editing, composer.content().text) == (False, "half a thought")
+
+
+def test_an_edit_goes_on_when_its_chat_is_opened_again_and_ends_where_its_question_is_gone(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.chat.edit()
+    composer = window.page.composer
+    composer.editor.setPlainText("How are you today?")
+    window.chat.open("c")
+    idle(qtbot, window)
+    assert (composer.editing, composer.content().text) == (True, "How are you today?")
+    window.chat.new_chat()
+    idle(qtbot, window)
+    assert (composer.editing, composer.content().text) == (False, "")

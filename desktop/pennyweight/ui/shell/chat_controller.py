@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
     from pennyweight.services.escalation import Preview
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What may come back: an answer can be refused before the question is saved."""
+
+    content: Content
+    edited: Message | None = None
+    """The question whose new wording it is."""
+
+
 class ChatController(QObject):
     shown = Signal(str)
     """The id of the conversation that is shown now; "" for a new one."""
@@ -40,7 +50,7 @@ class ChatController(QObject):
         self._opening = 0
         self._editing: Message | None = None
         self._before_edit = Content()
-        self._sent: Content | None = None
+        self._sent: _Sent | None = None
         self.answering = Answering(runner, page.transcript, self)
         self.drafting = Drafting(services, runner, page.composer, self)
         self._connect()
@@ -66,7 +76,7 @@ class ChatController(QObject):
             return
         self._page.banner.hide()
         edited, draft = self._editing, self.drafting.draft()
-        self._sent = content
+        self._sent = _Sent(content, edited)
         self._opening += 1  # what is still being fetched comes too late now
         if edited is not None:
             before = self._before_edit
@@ -108,7 +118,7 @@ class ChatController(QObject):
         question = preview.question
         if isinstance(question, Draft):
             content = self._page.composer.content()
-            self._sent = content
+            self._sent = _Sent(content)
             self.drafting.forget()
             self._page.composer.set_content(Content(task=content.task))
             self._page.composer.show_plan(None)
@@ -140,16 +150,9 @@ class ChatController(QObject):
         message = self._message(message_id) if message_id else self._last("user")
         if message is None or self.answering.active:
             return
-        composer = self._page.composer
-        if self._editing is None:
-            self._before_edit = composer.content()
         self.drafting.save_if_waiting()
-        self._editing = message
-        self.drafting.edit_below(message.parent_id)
-        composer.set_editing(True)
-        composer.set_content(Content(message.text, message.task, message.attachments))
-        composer.setFocus()
-        self.drafting.replan()
+        self._enter_edit(message, message.text)
+        self._page.composer.setFocus()
 
     def cancel_edit(self) -> None:
         if self._editing is not None:
@@ -225,9 +228,10 @@ class ChatController(QObject):
         page.transcript.show_entries(entries, has_earlier=opened.page.has_earlier)
         if message_id:
             page.transcript.show_message(message_id)
-        if self._editing is not None:
+        here = {entry.message.id for entry in entries}
+        if self._editing is not None and (moved or self._editing.id not in here):
             self._leave_edit(Content(task=self._before_edit.task))
-        if moved or not page.composer.content().text:
+        if self._editing is None and (moved or not page.composer.content().text):
             task = (opened.task or Task.ASK) if moved else page.composer.content().task
             self.drafting.switch(self.conversation_id or None, opened.draft, task)
         if moved:  # what was said about this chat stays: it may be the reason for showing it anew
@@ -248,6 +252,16 @@ class ChatController(QObject):
     def _earlier_came(self, where: str, page: Page) -> None:
         if where == self.conversation_id:
             self._page.transcript.add_earlier(page.entries, has_earlier=page.has_earlier)
+
+    def _enter_edit(self, message: Message, text: str) -> None:
+        composer = self._page.composer
+        if self._editing is None:
+            self._before_edit = composer.content()
+        self._editing = message
+        self.drafting.edit_below(message.parent_id)
+        composer.set_editing(True)
+        composer.set_content(Content(text, message.task, message.attachments))
+        self.drafting.replan()
 
     def _leave_edit(self, content: Content) -> None:
         self._editing = None
@@ -286,14 +300,19 @@ class ChatController(QObject):
         )
 
     def _refused(self, error: Exception) -> None:
-        """Nothing was saved: what was typed comes back."""
-        if self._sent is not None and self._page.composer.content().empty:
-            self._page.composer.set_content(self._sent)
-        self._sent = None
+        """Nothing was saved: what was typed comes back, an edit as the edit that it was."""
+        sent, self._sent = self._sent, None
+        edited = sent.edited if sent is not None else None
+        if edited is not None and edited.conversation_id != self.conversation_id:
+            edited = None  # its chat is not shown any more
+        if sent is not None and edited is not None:
+            self._enter_edit(edited, sent.content.text)
+        elif sent is not None and sent.edited is None and self._page.composer.content().empty:
+            self._page.composer.set_content(sent.content)
         self._page.show_empty(not self._page.transcript.column.entries)
         self.problem.emit(error)
-        if self.conversation_id:
-            self.open(self.conversation_id)
+        if self.conversation_id:  # with the edited question, however far up it is
+            self.open(self.conversation_id, edited.id if edited is not None else "")
 
     def _broke(self, error: Exception) -> None:
         """The stream ended without saying how: what the store has is shown."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.conversation import Task
 from pennyweight.domain.resources import starter_model_path
+from pennyweight.services.container import Services
 from pennyweight.store import Store
 from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
@@ -26,24 +27,44 @@ SAID = (
 )
 
 
+Opening = Callable[[], MainWindow]
+
+
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
-    """Opened with a chat that has one question and two answers; the second is shown."""
+def opening(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[Opening]:
+    """Opens the window over a chat that has one question and two answers, the second shown; once more: anew."""
     with Store.open(tmp_path / "pennyweight.db") as store:
         store.conversations.create("Health", conversation_id="c")
         for each in SAID:
             store.conversations.add_message(each)
-    services = build_services(tmp_path)
-    services.settings.update(onboarding_done=True)
-    services.conversations.set_last_opened("c")
-    made = MainWindow(services, TaskRunner(), theme)
-    made.show()
-    made.start()
-    qtbot.waitUntil(lambda: made.chat.conversation_id == "c" and not made.runner.busy)
-    yield made
-    made.close()
-    made.deleteLater()
-    services.close()
+        store.settings.set("window.last_conversation", "c")
+    opened: list[tuple[MainWindow, Services]] = []
+
+    def close() -> None:
+        while opened:
+            window, services = opened.pop()
+            window.close()
+            window.deleteLater()
+            services.close()
+
+    def open_one() -> MainWindow:
+        close()
+        services = build_services(tmp_path)
+        services.settings.update(onboarding_done=True)
+        window = MainWindow(services, TaskRunner(), theme)
+        opened.append((window, services))
+        window.show()
+        window.start()
+        qtbot.waitUntil(lambda: window.chat.conversation_id == "c" and not window.runner.busy)
+        return window
+
+    yield open_one
+    close()
+
+
+@pytest.fixture
+def window(opening: Opening) -> MainWindow:
+    return opening()
 
 
 def shown(window: MainWindow) -> list[str]:
@@ -109,9 +130,7 @@ def test_a_refused_edit_comes_back_as_an_edit_and_the_draft_after_it(qtbot: QtBo
     assert (composer.editing, composer.content().text) == (False, "half a thought")
 
 
-def test_an_edit_goes_on_when_its_chat_is_opened_again_and_ends_where_its_question_is_gone(
-    qtbot: QtBot, window: MainWindow
-) -> None:
+def test_an_edit_belongs_to_its_chat(qtbot: QtBot, window: MainWindow) -> None:
     window.chat.edit()
     composer = window.page.composer
     composer.editor.setPlainText("How are you today?")
@@ -121,3 +140,44 @@ def test_an_edit_goes_on_when_its_chat_is_opened_again_and_ends_where_its_questi
     window.chat.new_chat()
     idle(qtbot, window)
     assert (composer.editing, composer.content().text) == (False, "")
+    window.chat.open("c")
+    idle(qtbot, window)
+    assert (composer.editing, composer.content().text) == (True, "How are you today?")
+
+
+def test_an_edit_under_way_comes_back_at_the_next_start_and_the_draft_before_it_too(opening: Opening) -> None:
+    window = opening()
+    window.page.composer.editor.setPlainText("half a thought")
+    window.chat.edit()
+    window.page.composer.editor.setPlainText("How are you today?")
+    window = opening()
+    composer = window.page.composer
+    assert (composer.editing, composer.content().text) == (True, "How are you today?")
+    window.chat.cancel_edit()
+    assert (composer.editing, composer.content().text) == (False, "half a thought")
+    window = opening()
+    composer = window.page.composer
+    assert (composer.editing, composer.content().text) == (False, "half a thought")
+
+
+def test_an_edit_that_was_sent_does_not_come_back(qtbot: QtBot, opening: Opening) -> None:
+    send_edited(qtbot, opening(), "How are you today?")
+    window = opening()
+    assert shown(window)[0] == "How are you today?"
+    assert not window.page.composer.editing
+    window.chat.step_branch(window.page.transcript.column.entries[0].message.id, -1)
+    qtbot.waitUntil(lambda: shown(window) == ["How are you?", "Very well."])
+    assert not window.page.composer.editing
+
+
+def test_an_edit_waits_while_another_version_of_its_question_is_shown(qtbot: QtBot, window: MainWindow) -> None:
+    send_edited(qtbot, window, "How are you today?")
+    composer = window.page.composer
+    window.chat.edit()
+    composer.editor.setPlainText("How are you tonight?")
+    window.chat.step_branch(window.page.transcript.column.entries[0].message.id, -1)
+    qtbot.waitUntil(lambda: shown(window) == ["How are you?", "Very well."])
+    assert (composer.editing, composer.content().text) == (False, "")
+    window.chat.step_branch("m0", 1)
+    qtbot.waitUntil(lambda: shown(window)[0] == "How are you today?")
+    assert (composer.editing, composer.content().text) == (True, "How are you tonight?")

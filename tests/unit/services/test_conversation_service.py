@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import MessageState, Task, Verdict
 from pennyweight.domain.errors import InputError, StoreError
 from pennyweight.services.audit import AuditService
+from pennyweight.services.draft import KeptEdit
 from pennyweight.services.exports import ExportService
 from pennyweight.services.subscription import SubscriptionService
 
@@ -33,6 +35,22 @@ def test_the_last_chat_and_an_unsent_draft_come_back(bench: Bench) -> None:
     assert bench.conversations.last_opened() is None
     with pytest.raises(StoreError):
         bench.conversations.open(chat)
+
+
+def test_an_edit_under_way_belongs_to_a_branch_of_its_chat_and_goes_with_it(bench: Bench) -> None:
+    answer = bench.run("q0", Says("a0"))[-1].message
+    chat, other = answer.conversation_id, bench.run("Hi", Says("one"))[-1].message.conversation_id
+    edit = KeptEdit(answer.parent_id, "q0, better")
+    bench.conversations.save_edit(edit)
+    assert (bench.conversations.load_edit(chat), bench.conversations.load_edit(other)) == (edit, None)
+    list(bench.ask.edit(answer.parent_id, "q0, other", Cancel()))
+    assert bench.conversations.load_edit(chat) is None
+    bench.conversations.show_branch_of(answer.id)
+    assert bench.conversations.load_edit(chat) == edit
+    bench.conversations.delete(chat)
+    bench.store.conversations.purge_deleted(datetime.now(UTC) + timedelta(days=1))
+    assert bench.conversations.load_edit(other) is None
+    assert "better" not in str(bench.store.settings.all())
 
 
 def test_pages_of_a_chat_join_without_gaps(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Conversation, Message, Task
 from pennyweight.services.container import Services
-from pennyweight.services.draft import LAST, Draft
+from pennyweight.services.draft import Draft, KeptEdit
 from pennyweight.services.events import AskEvent, UserMessageSaved
 from pennyweight.ui.composer.composer import Content
 from pennyweight.ui.shell.answering import Answering
@@ -81,6 +81,7 @@ class ChatController(QObject):
         if edited is not None:
             before = self._before_edit
             self._leave_edit(Content(task=content.task) if before.empty else before)
+            self.drafting.keep_edit(None)
             self._page.transcript.truncate_before(edited.id)
             service, text = self._services.ask, content.text
             self.answering.start(lambda cancel: service.edit(edited.id, text, cancel), self.conversation_id)
@@ -150,13 +151,13 @@ class ChatController(QObject):
         message = self._message(message_id) if message_id else self._last("user")
         if message is None or self.answering.active:
             return
-        self.drafting.save_if_waiting()
         self._enter_edit(message, message.text)
         self._page.composer.setFocus()
 
     def cancel_edit(self) -> None:
         if self._editing is not None:
             self._leave_edit(self._before_edit)
+            self.drafting.keep_edit(None)
             self.drafting.replan()
 
     def fill(self, example: Example) -> None:
@@ -228,12 +229,14 @@ class ChatController(QObject):
         page.transcript.show_entries(entries, has_earlier=opened.page.has_earlier)
         if message_id:
             page.transcript.show_message(message_id)
-        here = {entry.message.id for entry in entries}
-        if self._editing is not None and (moved or self._editing.id not in here):
+        if self._editing is not None and (moved or self._message(self._editing.id) is None):
             self._leave_edit(Content(task=self._before_edit.task))
         if self._editing is None and (moved or not page.composer.content().text):
             task = (opened.task or Task.ASK) if moved else page.composer.content().task
             self.drafting.switch(self.conversation_id or None, opened.draft, task)
+        edited = self._message(opened.edit.message_id) if opened.edit is not None else None
+        if self._editing is None and opened.edit is not None and edited is not None:
+            self._enter_edit(edited, opened.edit.text)
         if moved:  # what was said about this chat stays: it may be the reason for showing it anew
             page.banner.hide()
         self.shown.emit(self.conversation_id)
@@ -258,14 +261,14 @@ class ChatController(QObject):
         if self._editing is None:
             self._before_edit = composer.content()
         self._editing = message
-        self.drafting.edit_below(message.parent_id)
+        self.drafting.edit(message)
         composer.set_editing(True)
         composer.set_content(Content(text, message.task, message.attachments))
         self.drafting.replan()
 
     def _leave_edit(self, content: Content) -> None:
         self._editing = None
-        self.drafting.edit_below(LAST)
+        self.drafting.edit(None)
         self._page.composer.set_editing(False)
         self._page.composer.set_content(content)
 
@@ -303,16 +306,16 @@ class ChatController(QObject):
         """Nothing was saved: what was typed comes back, an edit as the edit that it was."""
         sent, self._sent = self._sent, None
         edited = sent.edited if sent is not None else None
-        if edited is not None and edited.conversation_id != self.conversation_id:
-            edited = None  # its chat is not shown any more
         if sent is not None and edited is not None:
-            self._enter_edit(edited, sent.content.text)
-        elif sent is not None and sent.edited is None and self._page.composer.content().empty:
+            self.drafting.keep_edit(KeptEdit(edited.id, sent.content.text))
+            if edited.conversation_id == self.conversation_id:
+                self._enter_edit(edited, sent.content.text)
+        elif sent is not None and self._page.composer.content().empty:
             self._page.composer.set_content(sent.content)
         self._page.show_empty(not self._page.transcript.column.entries)
         self.problem.emit(error)
         if self.conversation_id:  # with the edited question, however far up it is
-            self.open(self.conversation_id, edited.id if edited is not None else "")
+            self.open(self.conversation_id, self._editing.id if self._editing is not None else "")
 
     def _broke(self, error: Exception) -> None:
         """The stream ended without saying how: what the store has is shown."""

@@ -36,7 +36,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def column(qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme) -> Iterator[MeterColumn]:
-    column = MeterColumn(services.meter, services.settings, runner, theme, services.budgets)
+    column = MeterColumn(services.meter, runner, theme, services.budgets)
     qtbot.addWidget(column)
     qtbot.addWidget(column.picker)
     column.resize(264, 800)
@@ -202,6 +202,18 @@ def test_hardware_wear_is_a_line_of_its_own(
     assert not column.hardware.isHidden()
     assert column.hardware.text() == f"+ {format_usd(totals.hardware_nano)}"
     assert column.local.figure.text() == format_dollars(totals.electric_nano)
+
+
+def test_wear_that_is_switched_on_in_mid_answer_begins_with_the_next_answer(
+    qtbot: QtBot, column: MeterColumn, services: Services, runner: TaskRunner
+) -> None:
+    events = ask(qtbot, services, runner, column)
+    services.settings.update(hardware=Hardware(price=Decimal(2000)))
+    column.refresh()
+    qtbot.waitUntil(lambda: not runner.busy)
+    column.take([event for event in events if not isinstance(event, AnswerDone)])
+    assert "now" in column.local.small.text()
+    assert column.hardware.text() == f"+ {format_usd(0)}"
 
 
 def test_every_label_of_the_column_is_plain_text(column: MeterColumn) -> None:

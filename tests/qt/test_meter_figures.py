@@ -24,6 +24,7 @@ from pennyweight.ui.meter.tokens_table import token_rows
 PRICE = Decimal("0.18")
 TOTALS = LedgerTotals(
     answers=2,
+    local=TokenTotals(input_total=1000, output_total=70),
     electric_nano=432_000,
     electric_low_nano=216_000,
     electric_high_nano=864_000,
@@ -66,6 +67,14 @@ def test_unknown_energy_is_never_shown_as_nothing() -> None:
 def test_an_empty_period_says_so() -> None:
     card = local_card(LedgerTotals(), None, PRICE)
     assert (card.figure, card.small) == ("$0.00", "no answers yet · $0.18/kWh")
+
+
+def test_a_period_of_cloud_answers_alone_says_that_nothing_was_answered_here() -> None:
+    cloud = LedgerTotals(answers=3, cloud=TokenTotals(input_total=3000, output_total=900), billed_nano=2_415_000)
+    card = local_card(cloud, None, PRICE)
+    assert (card.figure, card.small) == ("$0.00", "no answers here yet · $0.18/kWh")
+    unread = local_card(replace(cloud, local=TokenTotals(output_total=1)), None, PRICE)
+    assert unread.figure == "unknown"
 
 
 def test_the_tooltip_gives_the_formula_the_band_and_the_source() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import pytest
 
@@ -11,7 +11,6 @@ from pennyweight.domain.answer import StopReason
 from pennyweight.domain.conversation import Message
 from pennyweight.domain.ledger import LedgerTotals, TokenTotals
 from pennyweight.domain.usage import UsageState
-from pennyweight.meter.local_cost import Hardware
 from pennyweight.services.events import AnswerDone, AnswerStarted, Delta, Live, MeterLine
 from pennyweight.ui.meter.live import LiveAnswers, fold
 
@@ -75,9 +74,8 @@ def test_a_price_that_is_not_known_adds_nothing_and_is_no_error() -> None:
     assert (totals.electric_nano, totals.equivalent_nano) == (1_000, 9_000)
 
 
-def test_wear_of_the_hardware_runs_along_only_where_it_is_switched_on() -> None:
-    hardware = Hardware(price=Decimal(3600), years=Decimal(1), hours_per_year=Decimal(1000))  # $3.60 an hour
-    assert fold(COMMITTED, [live()], hardware).hardware_nano == 2_000_000
+def test_wear_of_the_hardware_runs_along_where_the_answer_tells_it() -> None:
+    assert fold(COMMITTED, [replace(live(), hardware_nano=2_000_000)]).hardware_nano == 2_000_000
 
 
 def test_another_energy_source_joins_the_list() -> None:

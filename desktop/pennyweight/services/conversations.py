@@ -15,10 +15,12 @@ from pennyweight.domain.conversation import (
     Verdict,
 )
 from pennyweight.domain.errors import InputError
+from pennyweight.services.draft import KeptEdit
 from pennyweight.services.verdict_statistics import KeptShare, kept_shares
 from pennyweight.store import MissingRowError, Store, StoredDraft
 
 _LAST = "window.last_conversation"
+_EDIT = "window.edit"
 _LONGEST_TITLE = 200
 _LONGEST_PROJECT = 80
 _Summaries = list[ConversationSummary]
@@ -110,6 +112,13 @@ class ConversationService:
             tree.set_leaf(conversation_id, tree.descend(ids[target]))
         return tree.get(conversation_id)
 
+    def show_branch_of(self, message_id: str) -> None:
+        """Show the branch that has the message, the newest of several; nothing changes where it is shown already."""
+        tree = self._store.conversations
+        conversation = tree.get(tree.get_message(message_id).conversation_id)
+        if conversation.leaf_id is None or not tree.on_path(message_id, conversation.leaf_id):
+            tree.set_leaf(conversation.id, tree.descend(message_id))
+
     def branch_position(self, message_id: str) -> tuple[int, int]:
         """(i, n): the message is the i-th (from 1) of n siblings."""
         ids = self._store.conversations.siblings(message_id)
@@ -126,6 +135,29 @@ class ConversationService:
 
     def load_draft(self, conversation_id: str | None) -> StoredDraft | None:
         return self._store.drafts.load(conversation_id)
+
+    def save_edit(self, edit: KeptEdit | None) -> None:
+        """Keep the edit under way, one for all chats and apart from their drafts; None forgets it."""
+        if edit is None:
+            self._store.settings.remove(_EDIT)
+        else:
+            self._store.settings.set(_EDIT, [edit.message_id, edit.text])
+
+    def load_edit(self, conversation_id: str) -> KeptEdit | None:
+        """The edit that was under way in the branch of this chat that is shown."""
+        match self._store.settings.get(_EDIT):
+            case [str(message_id), str(text)]:
+                edit = KeptEdit(message_id, text)
+            case _:
+                return None
+        tree = self._store.conversations
+        try:
+            where = tree.get_message(message_id).conversation_id
+        except MissingRowError:  # removed for good with its chat, and so are these words
+            self.save_edit(None)
+            return None
+        leaf = tree.get(where).leaf_id if where == conversation_id else None
+        return edit if leaf is not None and tree.on_path(message_id, leaf) else None
 
     def last_opened(self) -> str | None:
         """The chat to restore; None if there is none or it is gone."""

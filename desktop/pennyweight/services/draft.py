@@ -35,6 +35,14 @@ class Draft:
     seed: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptEdit:
+    """The new wording of an earlier question that was not sent yet."""
+
+    message_id: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskPlan:
     """What sending a draft would mean. Tokens, seconds, nano-dollars; None where nothing is known."""

@@ -123,6 +123,8 @@ class Live:
     """Of the input, what an earlier turn had sent already."""
     billed_nano: int | None = None
     """Of a cloud answer: what it costs so far at list price; None for local work and where there is no price."""
+    hardware_nano: int | None = None
+    """Wear so far; None for cloud answers, and where it was switched off when the answer began."""
 
 
 @dataclass(frozen=True, slots=True)

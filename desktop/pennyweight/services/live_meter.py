@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from pennyweight.domain.ledger import LedgerEntry
-from pennyweight.meter.local_cost import electricity_usd
+from pennyweight.meter.local_cost import electricity_usd, hardware_usd
 from pennyweight.meter.money import decimal_to_nano
 from pennyweight.services.bookkeeping import Rates, line_of
-from pennyweight.services.events import Live
+from pennyweight.services.events import Live, MeterLine
 from pennyweight.services.model_call import ModelCall
 
 EVERY_SECONDS = 0.1
@@ -68,7 +68,14 @@ class LiveMeter:
             equivalent_nano=equivalent,
             reference_name=bill.reference_name,
             resent=resent + (before.resent if before else 0),
+            hardware_nano=self._wear(sample.seconds if sample else 0.0, before),
         )
+
+    def _wear(self, seconds: float, before: MeterLine | None) -> int | None:
+        hardware = self._rates.hardware
+        if hardware is None:
+            return None
+        return decimal_to_nano(hardware_usd(seconds, hardware)) + (before.hardware_nano or 0 if before else 0)
 
     def _electric(self, joules: float) -> int:
         return decimal_to_nano(electricity_usd(joules, self._rates.usd_per_kwh))

@@ -221,7 +221,7 @@ class MeterService:
     def recent_joules(self, count: int = 12, *, without: Collection[str] = ()) -> list[float]:
         """Joules of the newest answers, oldest first; `without` as in `totals`."""
         sums: dict[str, float] = {}
-        for row in self._store.ledger.recent(count * 20):
+        for row in self._store.ledger.recent_with_energy(count * 20):
             if row.energy is not None and row.message_id not in without:
                 key = row.message_id or row.id
                 sums[key] = sums.get(key, 0.0) + row.energy.joules

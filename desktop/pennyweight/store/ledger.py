@@ -34,6 +34,16 @@ WHERE l.source = 'local' AND l.kind <> 'correction' AND (l.at, l.number) > (:aft
     AND NOT EXISTS (SELECT 1 FROM equivalents o WHERE o.reference = :reference AND o.ledger_number = l.number)
 ORDER BY l.at, l.number LIMIT :page
 """  # noqa: S608 - our own text
+# By source, whose index is in order of time: rows without energy, a million imported ones perhaps, are not read.
+_WITH_ENERGY = f"""
+WITH RECURSIVE {totals.SOURCES},
+newest AS MATERIALIZED (
+    SELECT n.number FROM sources JOIN ledger n ON n.number IN (
+        SELECT number FROM ledger WHERE energy_source = sources.name ORDER BY at DESC, number DESC LIMIT :limit)
+)
+{ENTRIES}
+WHERE l.number IN (SELECT number FROM newest) ORDER BY l.at DESC, l.number DESC LIMIT :limit
+"""  # noqa: S608 - our own text
 _OUTPUTS = """
 SELECT output_total FROM ledger WHERE model = ? AND task = ? AND kind IN ('answer', 'join')
     AND stop_reason IN ('end', 'length', 'stop_text') ORDER BY number DESC LIMIT ?
@@ -152,6 +162,12 @@ class Ledger:
         """The newest rows by time, newest first."""
         with self._readers.borrow() as db:
             rows = db.execute(ENTRIES + "ORDER BY l.at DESC, l.number DESC LIMIT ?", [max(limit, 0)]).fetchall()
+        return [codec.entry(row) for row in rows]
+
+    def recent_with_energy(self, limit: int) -> list[LedgerEntry]:
+        """The newest rows that have an energy reading, newest first."""
+        with self._readers.borrow() as db:
+            rows = db.execute(_WITH_ENERGY, {"limit": max(limit, 0)}).fetchall()
         return [codec.entry(row) for row in rows]
 
     def iterate(self, start: datetime | None = None, end: datetime | None = None) -> Iterator[LedgerEntry]:

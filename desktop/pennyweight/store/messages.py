@@ -34,6 +34,15 @@ SELECT m.*, v.verdict FROM path JOIN messages m ON m.number = path.number
 LEFT JOIN answer_verdicts v ON v.message_id = m.id ORDER BY path.depth DESC
 """
 _ONE = "SELECT m.*, v.verdict FROM messages m LEFT JOIN answer_verdicts v ON v.message_id = m.id WHERE m.id = ?"
+_ON_PATH = """
+WITH RECURSIVE path (number, id, parent_id) AS (
+    SELECT number, id, parent_id FROM messages WHERE id = :leaf
+    UNION ALL
+    SELECT m.number, m.id, m.parent_id
+    FROM path JOIN messages m ON m.id = path.parent_id AND m.number < path.number
+)
+SELECT 1 FROM path WHERE id = :id LIMIT 1
+"""
 _NEWEST_BELOW = """
 WITH RECURSIVE below (number, id) AS (
     SELECT number, id FROM messages WHERE id = :id
@@ -87,6 +96,10 @@ def get(db: Database, message_id: str) -> Message:
 def path(db: Database, leaf_id: str, limit: int = -1) -> list[Message]:
     """The last `limit` messages (-1: all) of the branch that ends at `leaf_id`, oldest first."""
     return _with_attachments(db, db.execute(_PATH, {"leaf": leaf_id, "limit": limit}).fetchall())
+
+
+def on_path(db: Database, message_id: str, leaf_id: str) -> bool:
+    return db.execute(_ON_PATH, {"id": message_id, "leaf": leaf_id}).fetchone() is not None
 
 
 def parent_of(db: Database, message_id: str) -> str | None:

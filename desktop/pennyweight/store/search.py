@@ -34,12 +34,18 @@ FROM titles_fts JOIN conversations c ON c.number = titles_fts.rowid
 WHERE titles_fts MATCH :query AND c.deleted_at IS NULL
 ORDER BY titles_fts.rank, c.updated_at DESC LIMIT :limit
 """
-# The index takes a run of Chinese, Japanese or Thai as one word, so these are also looked for letter by letter.
+# The index takes a run of Chinese, Japanese or Thai as one word, so these are also looked for letter by letter; and it
+# holds no signs, so these are looked for in the text alone.
 _SUBSTRING = """
 SELECT m.conversation_id, m.id AS message_id, c.title, m.created_at AS at, m.text AS snippet
 FROM messages m JOIN conversations c ON c.id = m.conversation_id
 WHERE instr(m.text, :text) > 0 AND m.state <> 'streaming' AND c.deleted_at IS NULL
 ORDER BY m.number DESC LIMIT :limit
+"""
+_SUBSTRING_OF_TITLE = """
+SELECT c.id AS conversation_id, coalesce(c.leaf_id, '') AS message_id, c.title, c.updated_at AS at, c.title AS snippet
+FROM conversations c WHERE instr(c.title, :text) > 0 AND c.deleted_at IS NULL
+ORDER BY c.updated_at DESC LIMIT :limit
 """
 _AROUND = 40
 
@@ -53,16 +59,19 @@ def match_query(text: str) -> str:
 
 def search(db: Database, text: str, limit: int) -> list[SearchHit]:
     """Titles first, then messages, best match first; at most `limit` hits."""
-    query = match_query(text)
-    if not query or limit <= 0:
+    query, whole = match_query(text), codec.clean(text).replace("\0", "").strip()
+    if not whole or limit <= 0:
         return []
+    if not query:  # an emoji, say
+        titles = _substring_hits(db, _SUBSTRING_OF_TITLE, whole, set(), limit)
+        return (titles + _substring_hits(db, _SUBSTRING, whole, set(), limit))[:limit]
     # Marks that no text holds, so that a text with U+2068 in it cannot fake a match.
     start, end = f"\ue000{secrets.token_hex(6)}", f"\ue001{secrets.token_hex(6)}"
     values = {"query": query, "start": start, "end": end, "tokens": _SNIPPET_TOKENS, "limit": limit}
     rows = db.execute(_TITLES, values).fetchall() + db.execute(_MESSAGES, values).fetchall()
     hits = [_hit(row, start, end) for row in rows[:limit]]
     if len(hits) < limit and _has_no_spaces(text):
-        hits += _substring_hits(db, codec.clean(text).strip(), {hit.message_id for hit in hits}, limit)
+        hits += _substring_hits(db, _SUBSTRING, whole, {hit.message_id for hit in hits}, limit)
     return hits[:limit]
 
 
@@ -73,9 +82,9 @@ def _has_no_spaces(text: str) -> bool:
     )
 
 
-def _substring_hits(db: Database, text: str, known: set[str], limit: int) -> list[SearchHit]:
+def _substring_hits(db: Database, sql: str, text: str, known: set[str], limit: int) -> list[SearchHit]:
     hits = []
-    for row in db.execute(_SUBSTRING, {"text": text, "limit": limit}):
+    for row in db.execute(sql, {"text": text, "limit": limit}):
         if row["message_id"] not in known:
             whole = str(row["snippet"])
             at = max(whole.find(text), 0)

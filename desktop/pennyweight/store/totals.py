@@ -26,15 +26,19 @@ _SOURCES_OF_CHAT = (
     "SELECT DISTINCT energy_source FROM ledger WHERE energy_source IS NOT NULL AND {condition} ORDER BY 1"
 )
 # Jumps from one source to the next in the index instead of reading all of it: there are only a few.
-_SOURCES = """
-WITH RECURSIVE sources (name) AS (
+SOURCES = """
+sources (name) AS (
     SELECT min(energy_source) FROM ledger WHERE energy_source IS NOT NULL
     UNION ALL
     SELECT (SELECT min(energy_source) FROM ledger WHERE energy_source > name) FROM sources WHERE name IS NOT NULL
 )
-SELECT name FROM sources
-WHERE name IS NOT NULL AND EXISTS (SELECT 1 FROM ledger WHERE energy_source = name AND {condition})
 """
+"""Every energy source, for a `WITH RECURSIVE`; the last name is NULL."""
+_SOURCES_OF_ALL = f"""
+WITH RECURSIVE {SOURCES}
+SELECT name FROM sources
+WHERE name IS NOT NULL AND EXISTS (SELECT 1 FROM ledger WHERE energy_source = name AND {{condition}})
+"""  # noqa: S608 - our own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +241,7 @@ def _known(row: dict[str, Any]) -> dict[str, Any]:
 
 def energy_sources(db: Database, scope: Scope) -> tuple[str, ...]:
     condition, values = scope.condition()
-    sql = _SOURCES if scope.conversation_id is None else _SOURCES_OF_CHAT
+    sql = _SOURCES_OF_ALL if scope.conversation_id is None else _SOURCES_OF_CHAT
     return tuple(row[0] for row in db.execute(sql.format(condition=condition), values))
 
 

@@ -115,6 +115,11 @@ class MessageTree:
             end = leaf_id if before is None else messages.parent_of(db, before)
             return [] if end is None or limit <= 0 else messages.path(db, end, limit)
 
+    def on_path(self, message_id: str, leaf_id: str) -> bool:
+        """True if the message is on the branch that ends at `leaf_id`."""
+        with self._readers.borrow() as db:
+            return messages.on_path(db, message_id, leaf_id)
+
     def siblings(self, message_id: str) -> list[str]:
         """The message and its alternatives (same parent), in the order they were made."""
         with self._readers.borrow() as db:

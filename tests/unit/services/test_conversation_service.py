@@ -3,15 +3,18 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.scripted_source import Says
 
+from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import MessageState, Task, Verdict
 from pennyweight.domain.errors import InputError, StoreError
 from pennyweight.services.audit import AuditService
+from pennyweight.services.draft import KeptEdit
 from pennyweight.services.exports import ExportService
 from pennyweight.services.subscription import SubscriptionService
 
@@ -34,6 +37,22 @@ def test_the_last_chat_and_an_unsent_draft_come_back(bench: Bench) -> None:
         bench.conversations.open(chat)
 
 
+def test_an_edit_under_way_belongs_to_a_branch_of_its_chat_and_goes_with_it(bench: Bench) -> None:
+    answer = bench.run("q0", Says("a0"))[-1].message
+    chat, other = answer.conversation_id, bench.run("Hi", Says("one"))[-1].message.conversation_id
+    edit = KeptEdit(answer.parent_id, "q0, better")
+    bench.conversations.save_edit(edit)
+    assert (bench.conversations.load_edit(chat), bench.conversations.load_edit(other)) == (edit, None)
+    list(bench.ask.edit(answer.parent_id, "q0, other", Cancel()))
+    assert bench.conversations.load_edit(chat) is None
+    bench.conversations.show_branch_of(answer.id)
+    assert bench.conversations.load_edit(chat) == edit
+    bench.conversations.delete(chat)
+    bench.store.conversations.purge_deleted(datetime.now(UTC) + timedelta(days=1))
+    assert bench.conversations.load_edit(other) is None
+    assert "better" not in str(bench.store.settings.all())
+
+
 def test_pages_of_a_chat_join_without_gaps(bench: Bench) -> None:
     chat = bench.run("q0", Says("a0"))[-1].message.conversation_id
     for number in range(1, 4):
@@ -41,6 +60,22 @@ def test_pages_of_a_chat_join_without_gaps(bench: Bench) -> None:
     newest = bench.conversations.messages(chat, limit=3)
     older = bench.conversations.messages(chat, before=newest[0].id, limit=10)
     assert [message.text for message in [*older, *newest]] == ["q0", "a0", "q1", "a1", "q2", "a2", "q3", "a3"]
+
+
+def test_a_branch_is_chosen_by_any_message_of_it_and_one_that_is_shown_stays(bench: Bench) -> None:
+    first = bench.run("q0", Says("a0"))[-1].message
+    chat = first.conversation_id
+    bench.run("q1", Says("a1"), conversation_id=chat)
+    bench.source.script = [Says("another a0")]
+    list(bench.ask.regenerate(first.id, Cancel()))
+
+    def shown() -> list[str]:
+        return [message.text for message in bench.conversations.messages(chat)]
+
+    bench.conversations.show_branch_of(first.id)
+    assert shown() == ["q0", "a0", "q1", "a1"]
+    bench.conversations.show_branch_of(first.parent_id)
+    assert shown() == ["q0", "a0", "q1", "a1"]  # not the newest below the question
 
 
 def test_a_name_needs_a_letter(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import InputError
 from pennyweight.domain.usage import UsageState
 from pennyweight.meter.local_cost import Hardware
+from pennyweight.services.events import Live
 
 Bench = Any
 
@@ -76,7 +78,31 @@ def test_hardware_has_a_line_of_its_own(bench: Bench) -> None:
     assert totals.difference_nano == totals.totals.equivalent_nano - totals.totals.electric_nano
 
 
+@pytest.mark.parametrize("then", [None, Hardware(price=Decimal(10) ** 12)])
+def test_wear_in_mid_answer_is_that_of_the_settings_it_began_with(bench: Bench, then: Hardware | None) -> None:
+    now = None if then else Hardware(price=Decimal(10) ** 12)
+    bench.settings.update(hardware=now)
+    events = bench.run("Hi", Says("one two", before_word=lambda _: bench.settings.update(hardware=then)))
+    lives = [event.hardware_nano for event in events if isinstance(event, Live)]
+    stored = events[-1].line.hardware_nano
+    assert lives
+    if now is None:
+        assert [*lives, stored] == [None] * (len(lives) + 1)
+    else:
+        assert 0 < (lives[-1] or 0) <= stored
+
+
 def test_the_joules_of_the_last_answers_are_oldest_first(bench: Bench) -> None:
     lines = [bench.run("Hi", Says("a"))[-1].line for _ in range(3)]
     assert bench.meter.recent_joules(2) == pytest.approx([line.joules for line in lines[1:]])
     assert set(bench.meter.lines([line.message_id for line in lines] + ["none"])) == {line.message_id for line in lines}
+
+
+def test_newer_rows_without_energy_do_not_push_the_joules_of_the_last_answers_out(bench: Bench) -> None:
+    lines = [bench.run("Hi", Says("a"))[-1].line for _ in range(3)]
+    later = datetime.now(UTC) + timedelta(hours=1)
+    bench.store.ledger.add(
+        cloud_entry(f"i{number}", at=later + timedelta(seconds=number), message_id=None, origin="import")
+        for number in range(300)
+    )
+    assert bench.meter.recent_joules() == pytest.approx([line.joules for line in lines])

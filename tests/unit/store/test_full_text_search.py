@@ -76,6 +76,19 @@ def test_scripts_without_spaces_are_searched_letter_by_letter(store: Store) -> N
     assert found(store, "會議") == []
 
 
+def test_signs_without_a_word_are_found_in_messages_and_titles(store: Store) -> None:
+    chat = chat_saying(store, "We won 🎉 at last", "50 % off, 3 < 4", "nothing")
+    (hit,) = store.conversations.search("🎉")
+    assert (hit.message_id, hit.snippet) == ("m0", "We won \u2068🎉\u2069 at last")
+    assert found(store, " % ") == found(store, "<") == ["m1"]
+    assert found(store, "🎊") == []
+    store.conversations.rename(chat, "🎉 party")
+    assert found(store, "🎉") == ["m2", "m0"]  # the title first, which leads to the leaf
+    assert len(store.conversations.search("🎉", limit=1)) == 1
+    store.conversations.delete(chat)
+    assert found(store, "🎉") == []
+
+
 NASTY = ['"', "'", "* * *", "NEAR(a b)", "text:foo", "a AND", "OR", "NOT x", "(", "foo)", "^x", "a\0b", "-", "{a b}:c"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -39,6 +40,19 @@ def test_no_program_can_change_a_row(store: Store, sql: str) -> None:
         other.execute(sql)
         other.commit()
     assert store.ledger.recent() == before
+
+
+def test_rows_with_energy_come_newest_first_whatever_measured_them(store: Store) -> None:
+    reading = local_entry("").energy
+    assert reading is not None
+    sources = ("cpu-model", "rapl", "cpu-model", "rapl", "nvml")
+    rows = [
+        local_entry(f"e{number}", at=NOON + timedelta(minutes=number), energy=replace(reading, source=source))
+        for number, source in enumerate(sources)
+    ]
+    store.ledger.add([*rows, cloud_entry("c", at=NOON + timedelta(days=1))])
+    assert [entry.id for entry in store.ledger.recent_with_energy(3)] == ["e4", "e3", "e2"]
+    assert store.ledger.recent_with_energy(9) == rows[::-1]
 
 
 def test_a_refused_change_says_why(store: Store) -> None:

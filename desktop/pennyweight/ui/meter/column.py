@@ -12,13 +12,11 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
-from pennyweight.meter.local_cost import Hardware
 from pennyweight.meter.money import format_usd
 from pennyweight.meter.reference import ReferenceModel
 from pennyweight.services.budgets import BudgetService, BudgetView
 from pennyweight.services.events import AskEvent
 from pennyweight.services.meter import MeterService, MeterTotals, Period, ReferenceChoices
-from pennyweight.services.settings import SettingsService
 from pennyweight.ui.meter.budget_bar import BudgetBar
 from pennyweight.ui.meter.card import MeterCard, SideLine
 from pennyweight.ui.meter.energy_label import EnergyLabel
@@ -49,7 +47,6 @@ _PERIODS: tuple[tuple[Period, str], ...] = (("chat", "Chat"), ("today", "Today")
 class _Committed:
     totals: MeterTotals
     joules: list[float]
-    hardware: Hardware | None
     budget: BudgetView | None
     spent_nano: int
     """In the cloud, this month."""
@@ -64,7 +61,6 @@ class MeterColumn(QFrame):
     def __init__(
         self,
         meter: MeterService,
-        settings: SettingsService,
         runner: TaskRunner,
         theme: Theme,
         budgets: BudgetService,
@@ -72,7 +68,6 @@ class MeterColumn(QFrame):
     ) -> None:
         super().__init__(parent)
         self._meter = meter
-        self._settings = settings
         self._runner = runner
         self._theme = theme
         self._budgets = budgets
@@ -144,8 +139,8 @@ class MeterColumn(QFrame):
 
         def ask() -> _Committed:
             totals = self._meter.totals(period, conversation, without=writing)
-            hardware, joules = self._settings.get().hardware, self._meter.recent_joules(12, without=writing)
-            return _Committed(totals, joules, hardware, self._budgets.get(), self._budgets.spent())
+            joules = self._meter.recent_joules(12, without=writing)
+            return _Committed(totals, joules, self._budgets.get(), self._budgets.spent())
 
         def done(committed: _Committed) -> None:
             if number != self._asked:
@@ -211,8 +206,7 @@ class MeterColumn(QFrame):
         if committed is None:
             return
         lives = self._live.shown(self._conversation, everywhere=self.period != "chat")
-        hardware = committed.hardware if committed.totals.hardware_on else None
-        totals = fold(committed.totals.totals, lives, hardware)
+        totals = fold(committed.totals.totals, lives)
         running = self._live.running()
         watts = running.watts if running is not None and running in lives and not in_cloud(running) else None
         sources = totals.energy_sources or (committed.totals.source.id,)

@@ -52,8 +52,10 @@ def local_card(totals: LedgerTotals, watts: float | None, usd_per_kwh: Decimal) 
     """Electricity of the work done here; `watts` while an answer is being written."""
     state = certainty(totals.energy_sources)
     rate = f"${usd_text(usd_per_kwh)}/kWh"
-    if totals.answers == 0 and totals.energy_joules == 0:
-        return CardText(figure="$0.00", small=f"no answers yet · {rate}", tooltip=_LOCAL, tone="mute")
+    used = totals.local.input_total or totals.local.output_total
+    if not (used or totals.energy_joules or totals.energy_sources):
+        words = "no answers here yet" if totals.answers else "no answers yet"
+        return CardText(figure="$0.00", small=f"{words} · {rate}", tooltip=_LOCAL, tone="mute")
     if state == "unknown":
         return CardText(figure="unknown", small=f"no energy reading · {rate}", tooltip=_LOCAL, tone="warn")
     about = "≈ " if state in ("estimated", "mixed") else ""

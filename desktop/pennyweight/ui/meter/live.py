@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pennyweight.domain.ledger import LedgerTotals, TokenTotals
-from pennyweight.meter.local_cost import Hardware, hardware_usd
-from pennyweight.meter.money import decimal_to_nano
 from pennyweight.services.events import AnswerDone, AnswerFailed, AnswerStarted, AskEvent, Live
 
 
-def fold(totals: LedgerTotals, lives: Iterable[Live], hardware: Hardware | None = None) -> LedgerTotals:
+def fold(totals: LedgerTotals, lives: Iterable[Live]) -> LedgerTotals:
     """`totals` plus the running figures of each answer. Always fold from the committed totals: nothing is kept."""
     for live in lives:
-        totals = _add(totals, live, hardware)
+        totals = _add(totals, live)
     return totals
 
 
@@ -82,7 +80,7 @@ def in_cloud(live: Live) -> bool:
     return live.billed_nano is not None or (live.local_nano is None and not live.energy_source)
 
 
-def _add(totals: LedgerTotals, live: Live, hardware: Hardware | None) -> LedgerTotals:
+def _add(totals: LedgerTotals, live: Live) -> LedgerTotals:
     if in_cloud(live):
         return replace(
             totals,
@@ -94,7 +92,6 @@ def _add(totals: LedgerTotals, live: Live, hardware: Hardware | None) -> LedgerT
     sources = totals.energy_sources
     if live.energy_source and live.energy_source not in sources:
         sources = (*sources, live.energy_source)
-    wear = 0 if hardware is None else decimal_to_nano(hardware_usd(live.seconds, hardware))
     expected = live.equivalent_nano
     return replace(
         totals,
@@ -103,7 +100,7 @@ def _add(totals: LedgerTotals, live: Live, hardware: Hardware | None) -> LedgerT
         electric_nano=totals.electric_nano + (live.local_nano or 0),
         electric_low_nano=totals.electric_low_nano + (live.low or 0),
         electric_high_nano=totals.electric_high_nano + (live.high or 0),
-        hardware_nano=totals.hardware_nano + wear,
+        hardware_nano=totals.hardware_nano + (live.hardware_nano or 0),
         equivalent_nano=totals.equivalent_nano + (expected or 0),
         equivalent_low_nano=totals.equivalent_low_nano + (expected or 0),
         equivalent_high_nano=totals.equivalent_high_nano + (expected or 0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +12,7 @@ from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Conversation, Message, Task
 from pennyweight.services.container import Services
-from pennyweight.services.draft import LAST, Draft
+from pennyweight.services.draft import Draft, KeptEdit
 from pennyweight.services.events import AskEvent, UserMessageSaved
 from pennyweight.ui.composer.composer import Content
 from pennyweight.ui.shell.answering import Answering
@@ -22,6 +23,15 @@ from pennyweight.ui.transcript.empty_state import Example
 
 if TYPE_CHECKING:
     from pennyweight.services.escalation import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What may come back: an answer can be refused before the question is saved."""
+
+    content: Content
+    edited: Message | None = None
+    """The question whose new wording it is."""
 
 
 class ChatController(QObject):
@@ -40,7 +50,7 @@ class ChatController(QObject):
         self._opening = 0
         self._editing: Message | None = None
         self._before_edit = Content()
-        self._sent: Content | None = None
+        self._sent: _Sent | None = None
         self.answering = Answering(runner, page.transcript, self)
         self.drafting = Drafting(services, runner, page.composer, self)
         self._connect()
@@ -54,7 +64,8 @@ class ChatController(QObject):
 
     def open(self, conversation_id: str, message_id: str = "") -> None:
         """Show a conversation, and in it a message where one is given."""
-        self._fetch(lambda: open_conversation(self._services, conversation_id, message_id), message_id)
+        switch = not self.answering.runs_in(conversation_id)  # its branch is the one that is being written
+        self._fetch(lambda: open_conversation(self._services, conversation_id, message_id, switch=switch), message_id)
 
     def new_chat(self) -> None:
         self._fetch(lambda: open_new(self._services))
@@ -65,10 +76,12 @@ class ChatController(QObject):
             return
         self._page.banner.hide()
         edited, draft = self._editing, self.drafting.draft()
-        self._sent = content
+        self._sent = _Sent(content, edited)
         self._opening += 1  # what is still being fetched comes too late now
         if edited is not None:
-            self._leave_edit(Content(task=content.task))
+            before = self._before_edit
+            self._leave_edit(Content(task=content.task) if before.empty else before)
+            self.drafting.keep_edit(None)
             self._page.transcript.truncate_before(edited.id)
             service, text = self._services.ask, content.text
             self.answering.start(lambda cancel: service.edit(edited.id, text, cancel), self.conversation_id)
@@ -106,7 +119,7 @@ class ChatController(QObject):
         question = preview.question
         if isinstance(question, Draft):
             content = self._page.composer.content()
-            self._sent = content
+            self._sent = _Sent(content)
             self.drafting.forget()
             self._page.composer.set_content(Content(task=content.task))
             self._page.composer.show_plan(None)
@@ -138,20 +151,13 @@ class ChatController(QObject):
         message = self._message(message_id) if message_id else self._last("user")
         if message is None or self.answering.active:
             return
-        composer = self._page.composer
-        if self._editing is None:
-            self._before_edit = composer.content()
-        self.drafting.save_if_waiting()
-        self._editing = message
-        self.drafting.edit_below(message.parent_id)
-        composer.set_editing(True)
-        composer.set_content(Content(message.text, message.task, message.attachments))
-        composer.setFocus()
-        self.drafting.replan()
+        self._enter_edit(message, message.text)
+        self._page.composer.setFocus()
 
     def cancel_edit(self) -> None:
         if self._editing is not None:
             self._leave_edit(self._before_edit)
+            self.drafting.keep_edit(None)
             self.drafting.replan()
 
     def fill(self, example: Example) -> None:
@@ -164,9 +170,16 @@ class ChatController(QObject):
         self._page.composer.choose_task(task)
 
     def step_branch(self, message_id: str, step: int) -> None:
-        if not self.answering.active:
-            switch = self._services.conversations.switch_branch
-            self._runner.change(lambda: switch(message_id, step), lambda conv: self.open(conv.id), self.problem.emit)
+        if self.answering.active:
+            return
+        self._opening += 1
+        asked, switch = self._opening, self._services.conversations.switch_branch
+
+        def switched(conversation: Conversation) -> None:
+            if asked == self._opening:  # no other chat was asked for meanwhile, and nothing sent
+                self.open(conversation.id)
+
+        self._runner.change(lambda: switch(message_id, step), switched, self.problem.emit)
 
     def keep_draft(self) -> None:
         self.drafting.save_if_waiting()
@@ -216,11 +229,14 @@ class ChatController(QObject):
         page.transcript.show_entries(entries, has_earlier=opened.page.has_earlier)
         if message_id:
             page.transcript.show_message(message_id)
-        if self._editing is not None:
+        if self._editing is not None and (moved or self._message(self._editing.id) is None):
             self._leave_edit(Content(task=self._before_edit.task))
-        if moved or not page.composer.content().text:
+        if self._editing is None and (moved or not page.composer.content().text):
             task = (opened.task or Task.ASK) if moved else page.composer.content().task
             self.drafting.switch(self.conversation_id or None, opened.draft, task)
+        edited = self._message(opened.edit.message_id) if opened.edit is not None else None
+        if self._editing is None and opened.edit is not None and edited is not None:
+            self._enter_edit(edited, opened.edit.text)
         if moved:  # what was said about this chat stays: it may be the reason for showing it anew
             page.banner.hide()
         self.shown.emit(self.conversation_id)
@@ -240,9 +256,19 @@ class ChatController(QObject):
         if where == self.conversation_id:
             self._page.transcript.add_earlier(page.entries, has_earlier=page.has_earlier)
 
+    def _enter_edit(self, message: Message, text: str) -> None:
+        composer = self._page.composer
+        if self._editing is None:
+            self._before_edit = composer.content()
+        self._editing = message
+        self.drafting.edit(message)
+        composer.set_editing(True)
+        composer.set_content(Content(text, message.task, message.attachments))
+        self.drafting.replan()
+
     def _leave_edit(self, content: Content) -> None:
         self._editing = None
-        self.drafting.edit_below(LAST)
+        self.drafting.edit(None)
         self._page.composer.set_editing(False)
         self._page.composer.set_content(content)
 
@@ -277,14 +303,19 @@ class ChatController(QObject):
         )
 
     def _refused(self, error: Exception) -> None:
-        """Nothing was saved: what was typed comes back."""
-        if self._sent is not None and self._page.composer.content().empty:
-            self._page.composer.set_content(self._sent)
-        self._sent = None
+        """Nothing was saved: what was typed comes back, an edit as the edit that it was."""
+        sent, self._sent = self._sent, None
+        edited = sent.edited if sent is not None else None
+        if sent is not None and edited is not None:
+            self.drafting.keep_edit(KeptEdit(edited.id, sent.content.text))
+            if edited.conversation_id == self.conversation_id:
+                self._enter_edit(edited, sent.content.text)
+        elif sent is not None and self._page.composer.content().empty:
+            self._page.composer.set_content(sent.content)
         self._page.show_empty(not self._page.transcript.column.entries)
         self.problem.emit(error)
-        if self.conversation_id:
-            self.open(self.conversation_id)
+        if self.conversation_id:  # with the edited question, however far up it is
+            self.open(self.conversation_id, self._editing.id if self._editing is not None else "")
 
     def _broke(self, error: Exception) -> None:
         """The stream ended without saying how: what the store has is shown."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer
 
 from pennyweight.bridge.tasks import TaskRunner
-from pennyweight.domain.conversation import Task
+from pennyweight.domain.conversation import Message, Task
 from pennyweight.services.comparison import Statistics
 from pennyweight.services.container import Services
-from pennyweight.services.draft import LAST, AskPlan, Draft, Place
+from pennyweight.services.draft import LAST, AskPlan, Draft, KeptEdit
 from pennyweight.store import StoredDraft
 from pennyweight.ui.composer.composer import Composer, Content
 
@@ -24,8 +24,7 @@ class Drafting(QObject):
         self._runner = runner
         self._composer = composer
         self._conversation_id: str | None = None
-        self._parent_id: str | Place | None = LAST
-        self._keeping = True
+        self._question: Message | None = None
         self._asked = 0
         self._planning = False
         self._again = False
@@ -36,7 +35,7 @@ class Drafting(QObject):
     def switch(self, conversation_id: str | None, draft: StoredDraft | None, task: Task) -> None:
         """Another conversation is shown, with what was last typed there; `task` where nothing was."""
         self._conversation_id = conversation_id
-        self.edit_below(LAST)
+        self._question = None
         self._composer.set_content(Content(draft.text, draft.task, draft.attachments) if draft else Content(task=task))
         self.replan()
 
@@ -44,10 +43,10 @@ class Drafting(QObject):
         """The first message made a conversation of what was none."""
         self._conversation_id = conversation_id
 
-    def edit_below(self, parent_id: str | Place | None) -> None:
-        """Plan for an edit of an earlier message (not kept as a draft); LAST to go back."""
-        self._parent_id = parent_id
-        self._keeping = parent_id is LAST
+    def edit(self, message: Message | None) -> None:
+        """The composer is about to hold an edit of an earlier message, kept apart from the draft; None: the draft."""
+        self.save_if_waiting()
+        self._question = message
 
     def draft(self) -> Draft:
         content = self._composer.content()
@@ -56,17 +55,22 @@ class Drafting(QObject):
             task=content.task,
             attachments=content.attachments,
             conversation_id=self._conversation_id,
-            parent_id=self._parent_id,
+            parent_id=LAST if self._question is None else self._question.parent_id,
         )
 
     def save(self) -> None:
-        """Keep the draft now."""
+        """Keep the draft, or the edit under way, now."""
         self._save_timer.stop()
-        if not self._keeping:
-            return
         where, content = self._conversation_id, self._composer.content()
+        if self._question is not None:
+            self.keep_edit(KeptEdit(self._question.id, content.text) if content.text.strip() else None)
+            return
         save = self._services.conversations.save_draft
         self._runner.change(lambda: save(where, content.text, content.task, content.attachments))
+
+    def keep_edit(self, edit: KeptEdit | None) -> None:
+        """For when its chat is opened again; None: it was sent, or given up."""
+        self._runner.change(lambda: self._services.conversations.save_edit(edit))
 
     def save_if_waiting(self) -> None:
         if self._save_timer.isActive():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pennyweight.domain.conversation import Conversation, Message, Task
 from pennyweight.services.container import Services
+from pennyweight.services.draft import KeptEdit
 from pennyweight.store import StoredDraft
 from pennyweight.ui.transcript.entry import Entry
 
@@ -22,11 +23,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A conversation with its newest page (more, where a searched message lies further up) and its unsent draft."""
+    """A conversation with its newest page (more, where a searched or an edited message lies further up), its unsent
+    draft and its edit under way."""
 
     conversation: Conversation | None
     page: Page
     draft: StoredDraft | None
+    edit: KeptEdit | None = None
 
     @property
     def task(self) -> Task | None:
@@ -40,15 +43,21 @@ def open_new(services: Services) -> Opened:
     return Opened(None, Page([], False), services.conversations.load_draft(None))
 
 
-def open_conversation(services: Services, conversation_id: str, message_id: str = "") -> Opened:
+def open_conversation(services: Services, conversation_id: str, message_id: str = "", *, switch: bool = True) -> Opened:
+    """With `switch`, the branch that has the message is shown from now on."""
+    if message_id and switch:
+        services.conversations.show_branch_of(message_id)
     conversation = services.conversations.open(conversation_id)
+    edit = services.conversations.load_edit(conversation_id)
+    wanted = {message_id, edit.message_id if edit is not None else ""} - {""}
     page = load_page(services, conversation_id)
     for _ in range(MAX_PAGES_FOR_A_HIT):
-        if not message_id or not page.has_earlier or any(e.message.id == message_id for e in page.entries):
+        wanted -= {entry.message.id for entry in page.entries}
+        if not wanted or not page.has_earlier:
             break
         earlier = load_page(services, conversation_id, page.entries[0].message.id)
         page = Page(earlier.entries + page.entries, earlier.has_earlier)
-    return Opened(conversation, page, services.conversations.load_draft(conversation_id))
+    return Opened(conversation, page, services.conversations.load_draft(conversation_id), edit)
 
 
 def open_last(services: Services) -> Opened:

@@ -58,6 +58,8 @@ class Sidebar(QFrame):
         self._to_edit = ""
         self._stale = False
         self._asked = 0
+        self._searched = ""
+        """What the rows are hits of; empty for all chats."""
         self._limit = PAGE
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 8)
@@ -96,7 +98,7 @@ class Sidebar(QFrame):
         if query:
             self._runner.query(
                 lambda: self._conversations.search(query, MAX_HITS),
-                lambda hits: self._show_hits(asked, hits),
+                lambda hits: self._show_hits(asked, query, hits),
                 owner=self,
             )
         else:
@@ -192,19 +194,32 @@ class Sidebar(QFrame):
             self._stale = True
         elif asked == self._asked:
             place = self.list.verticalScrollBar().value()
+            self._searched = ""
             self._none_yet.setVisible(not found)
             self.model.show_rows(summary_rows(found, date.today()))
             self._mark()
             self.list.verticalScrollBar().setValue(place)
             self._edit_waiting()
 
-    def _show_hits(self, asked: int, hits: Sequence[SearchHit]) -> None:
-        if asked == self._asked:
-            self._none_yet.hide()
-            self.model.show_rows(hit_rows(hits))
+    def _show_hits(self, asked: int, query: str, hits: Sequence[SearchHit]) -> None:
+        if asked != self._asked:
+            return
+        again, self._searched = query == self._searched, query
+        chosen, place = self._row(self.list.currentIndex()), self.list.verticalScrollBar().value()
+        self._none_yet.hide()
+        self.model.show_rows(hit_rows(hits))
+        if again and chosen in self.model.rows:
+            self._choose(self.model.index(self.model.rows.index(chosen)))
+        if again:
+            self.list.verticalScrollBar().setValue(place)
 
     def _mark(self) -> None:
         index = self.model.index_of(self._current) if self._current else QModelIndex()
+        row = self._row(self.list.currentIndex()) if self._searched else None
+        if row is None or (index.isValid() and row.conversation_id != self._current):
+            self._choose(index)  # else the hit that was chosen stays: the open chat has none, or several
+
+    def _choose(self, index: QModelIndex) -> None:
         selection = self.list.selectionModel()
         if index.isValid():
             selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)

@@ -125,9 +125,7 @@ class MainWindow(QMainWindow):
         self.rail = Rail(self.theme)
         self.sidebar = Sidebar(self.theme, self.services.conversations, self.runner)
         self.page = ChatPage(self.theme, self.services.recipes)
-        self.meter = MeterColumn(
-            self.services.meter, self.services.settings, self.runner, self.theme, self.services.budgets
-        )
+        self.meter = MeterColumn(self.services.meter, self.runner, self.theme, self.services.budgets)
         self.area = ChatArea(self.sidebar, self.page, self.meter)
         self.models = ModelsController(self.services.models, self.runner, self.theme, self)
         self.pages = Pages(self.services, self.runner, self.theme, self.models, self.area)

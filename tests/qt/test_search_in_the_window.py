@@ -1,0 +1,95 @@
+"""Searching the chats from the list: where a hit leads, and what is chosen while an answer ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+from tests.support.chats import message
+
+from pennyweight.app.composition import build_services
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.store import Store
+from pennyweight.ui.shell.window import MainWindow
+from pennyweight.ui.theme import Theme
+
+SAID = (
+    message(0, "user", "Which animals are striped?"),
+    message(1, "assistant", "The zebra is striped."),
+    message(2, "user", "And which are spotted?"),
+    replace(message(3, "assistant", "Tigers are, I think."), parent_id="m0"),
+)
+"""The second answer to the first question is the one that is shown."""
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
+    with Store.open(tmp_path / "pennyweight.db") as store:
+        store.conversations.create("Animals", conversation_id="c")
+        for each in SAID:
+            store.conversations.add_message(each)
+    services = build_services(tmp_path)
+    services.settings.update(onboarding_done=True)
+    made = MainWindow(services, TaskRunner(), theme)
+    made.show()
+    made.start()
+    qtbot.waitUntil(lambda: not made.runner.busy and bool(made.sidebar.model.conversations()))
+    yield made
+    made.close()
+    made.deleteLater()
+    services.close()
+
+
+def search(qtbot: QtBot, window: MainWindow, words: str) -> None:
+    window.sidebar.search.setText(words)
+    qtbot.waitUntil(lambda: any(row.message_id for row in window.sidebar.model.rows) and not window.runner.busy)
+
+
+def open_first(qtbot: QtBot, window: MainWindow) -> list[str]:
+    QTest.keyClick(window.sidebar.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.chat.conversation_id == "c" and not window.runner.busy)
+    return [entry.message.id for entry in window.page.transcript.column.entries]
+
+
+def test_a_hit_in_another_branch_opens_that_branch(qtbot: QtBot, window: MainWindow) -> None:
+    search(qtbot, window, "zebra")
+    assert open_first(qtbot, window) == ["m0", "m1", "m2"]
+    shown = window.page.transcript.answer("m1")
+    assert shown is not None
+    assert shown.footer.branches.text() == "1/2"
+
+
+def test_a_hit_in_the_branch_that_is_shown_changes_nothing(qtbot: QtBot, window: MainWindow) -> None:
+    search(qtbot, window, "animals")
+    assert open_first(qtbot, window) == ["m0", "m3"]
+
+
+def test_the_chosen_hit_stays_chosen_when_an_answer_ends(qtbot: QtBot, window: MainWindow) -> None:
+    search(qtbot, window, "which")
+    rows, listed = window.sidebar.model.rows, window.sidebar.list
+    (second,) = [number for number, row in enumerate(rows) if row.message_id == "m2"]
+    listed.setCurrentIndex(window.sidebar.model.index(second))
+    window.chat.list_changed.emit()
+    qtbot.waitUntil(lambda: window.sidebar.model.rows is not rows and not window.runner.busy)
+    assert listed.currentIndex().row() == second
+    QTest.keyClick(listed, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.chat.conversation_id == "c" and not window.runner.busy)
+    assert listed.currentIndex().row() == second
+    window.chat.new_chat()
+    qtbot.waitUntil(lambda: window.chat.conversation_id == "" and not window.runner.busy)
+    assert listed.currentIndex().row() == second
+
+
+def test_the_hits_of_other_words_begin_at_the_top(qtbot: QtBot, window: MainWindow) -> None:
+    search(qtbot, window, "which")
+    rows, listed = window.sidebar.model.rows, window.sidebar.list
+    listed.setCurrentIndex(window.sidebar.model.index(len(rows) - 1))
+    window.sidebar.search.setText("which are")
+    qtbot.waitUntil(lambda: window.sidebar.model.rows is not rows and not window.runner.busy)
+    assert listed.verticalScrollBar().value() == 0
+    assert not listed.currentIndex().isValid()

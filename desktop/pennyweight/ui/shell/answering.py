@@ -49,6 +49,8 @@ class Answering(QObject):
     """The final message, whole, stopped or failed."""
     refused = Signal(object)
     """The exception, where nothing of it was saved."""
+    placed = Signal(str)
+    """The conversation that is being answered; "" for a new one that is not saved yet, and when there is none."""
     broke = Signal(object)
     """The exception, where the question had been saved already."""
 
@@ -67,6 +69,12 @@ class Answering(QObject):
     def runs_in(self, conversation_id: str) -> bool:
         return self._running is not None and self._running.conversation_id == conversation_id
 
+    @property
+    def elsewhere(self) -> str:
+        """The conversation that is being answered while another one is shown; else ""."""
+        running = self._running
+        return running.conversation_id if running is not None and not self._visible() else ""
+
     def start(self, factory: Callable[[Cancel], Iterator[AskEvent]], conversation_id: str) -> None:
         """Begin; there must be none active. `conversation_id` is "" for a new conversation."""
         assert self._running is None
@@ -79,6 +87,7 @@ class Answering(QObject):
         self._transcript.set_busy(True)
         handle.start()
         self.began.emit()
+        self.placed.emit(conversation_id)
 
     def stop(self) -> None:
         if self._running is not None:
@@ -115,6 +124,7 @@ class Answering(QObject):
                 running.saved = True
                 if self._visible():
                     self._transcript.add_message(message)
+                self.placed.emit(conversation.id)
                 self.question_saved.emit(event)
             case AnswerStarted(message=message):
                 running.message = message
@@ -156,4 +166,5 @@ class Answering(QObject):
     def _end(self) -> None:
         self._running = None
         self._transcript.set_busy(False)
+        self.placed.emit("")
         self.ended.emit()

@@ -38,6 +38,8 @@ class ChatController(QObject):
     shown = Signal(str)
     """The id of the conversation that is shown now; "" for a new one."""
     list_changed = Signal()
+    busy = Signal(str)
+    """A question has to wait: the id of the conversation that is being answered."""
     problem = Signal(object)
     """An exception to show."""
 
@@ -72,7 +74,10 @@ class ChatController(QObject):
 
     def send(self) -> None:
         content = self._page.composer.content()
-        if content.empty or self.answering.active:
+        if content.empty:
+            return
+        if self.answering.active:
+            self.busy.emit(self.answering.elsewhere)
             return
         self._page.banner.hide()
         edited, draft = self._editing, self.drafting.draft()
@@ -131,8 +136,8 @@ class ChatController(QObject):
         self.answering.stop()
 
     def escape(self) -> None:
-        """What Esc means: stop the answer, or leave an edit."""
-        if self.answering.active:
+        """What Esc means: stop the answer that is shown, or leave an edit."""
+        if self.answering.active and not self.answering.elsewhere:
             self.answering.stop()
         else:
             self.cancel_edit()
@@ -195,8 +200,9 @@ class ChatController(QObject):
         page.transcript.edit.connect(self.edit)
         page.transcript.step.connect(self.step_branch)
         page.transcript.need_earlier.connect(self._load_earlier)
-        answering.began.connect(lambda: self._streaming(True))
-        answering.ended.connect(lambda: self._streaming(False))
+        answering.began.connect(self._show_streaming)
+        answering.ended.connect(self._show_streaming)
+        answering.ended.connect(self.drafting.replan)
         answering.question_saved.connect(self._question_saved)
         answering.answered.connect(self._answered)
         answering.refused.connect(self._refused)
@@ -223,6 +229,7 @@ class ChatController(QObject):
         moved = opened.conversation is None or opened.conversation.id != self.conversation_id
         self._conversation = opened.conversation
         self.answering.shown(self.conversation_id)
+        self._show_streaming()
         page = self._page
         entries = self.answering.completed(opened.page.entries)
         page.show_empty(not entries)
@@ -272,10 +279,9 @@ class ChatController(QObject):
         self._page.composer.set_editing(False)
         self._page.composer.set_content(content)
 
-    def _streaming(self, streaming: bool) -> None:
-        self._page.composer.set_streaming(streaming)
-        if not streaming:
-            self.drafting.replan()
+    def _show_streaming(self) -> None:
+        """Send becomes Stop for the answer that is shown; that of another chat is stopped there."""
+        self._page.composer.set_streaming(self.answering.active and not self.answering.elsewhere)
 
     def _question_saved(self, saved: UserMessageSaved) -> None:
         self._sent = None
@@ -287,6 +293,7 @@ class ChatController(QObject):
             remember = self._services.conversations.set_last_opened
             self._runner.change(lambda: remember(saved.conversation.id))
             self._page.show_empty(False)
+            self._show_streaming()
             self._show_branch(saved.message.id)
             self.shown.emit(saved.conversation.id)
         self.list_changed.emit()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from pennyweight.ui.shell.conversation_model import ROW_ROLE, Row
+from pennyweight.ui.shell.conversation_model import ANSWERING_ROLE, ROW_ROLE, Row
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.theme.fonts import tabular, ui_font
 from pennyweight.ui.theme.tokens import SMALL_PX, TINY_PX
@@ -37,7 +37,7 @@ class ConversationDelegate(QStyledItemDelegate):
             self._heading(painter, rect, row)
         else:
             state: QStyle.StateFlag = option.state
-            self._row(painter, rect, row, state)
+            self._row(painter, rect, row, state, answering=bool(index.data(ANSWERING_ROLE)))
         painter.restore()
 
     def _heading(self, painter: QPainter, rect: QRect, row: Row) -> None:
@@ -46,7 +46,7 @@ class ConversationDelegate(QStyledItemDelegate):
         room = rect.adjusted(4, 0, -4, -5)
         painter.drawText(room, int(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft), row.title.upper())
 
-    def _row(self, painter: QPainter, rect: QRect, row: Row, state: QStyle.StateFlag) -> None:
+    def _row(self, painter: QPainter, rect: QRect, row: Row, state: QStyle.StateFlag, *, answering: bool) -> None:
         tokens = self._theme.tokens()
         box = rect.adjusted(0, 0, 0, -_GAP)
         chosen = bool(state & QStyle.StateFlag.State_Selected)
@@ -65,9 +65,10 @@ class ConversationDelegate(QStyledItemDelegate):
         top.setHeight(inner.height() * 55 // 100)
         bottom.setTop(top.bottom())
         _draw(painter, top, self._title, tokens.ink, row.title)
-        cost_width = QFontMetrics(self._small).horizontalAdvance(row.cost)
-        _draw(painter, bottom.adjusted(0, 0, -cost_width - 8, 0), self._small, tokens.mute, row.detail)
-        _draw(painter, bottom, self._small, tokens.mute, row.cost, Qt.AlignmentFlag.AlignRight)
+        right, ink = ("● answering", tokens.local) if answering else (row.cost, tokens.mute)
+        right_width = QFontMetrics(self._small).horizontalAdvance(right)
+        _draw(painter, bottom.adjusted(0, 0, -right_width - 8, 0), self._small, tokens.mute, row.detail)
+        _draw(painter, bottom, self._small, ink, right, Qt.AlignmentFlag.AlignRight)
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index) -> QWidget:
         editor = QLineEdit(parent)

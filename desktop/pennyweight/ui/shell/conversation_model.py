@@ -14,6 +14,8 @@ from pennyweight.meter.money import format_usd
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
+ANSWERING_ROLE = ROW_ROLE + 1
+"""Whether the row's chat is being answered."""
 
 _BOLD = re.compile(
     r"""(?<![^\s("'“‘«\[>|…—–])\*\*(?=[^\W_]|[("'“‘«\[$€£])((?:(?!\*\*).)+?)(?<=\S)\*\*(?![^\s)"'”’».,:;!?\]|…—–])""",
@@ -87,6 +89,15 @@ class ConversationModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: list[Row] = []
+        self._answering = ""
+
+    def set_answering(self, conversation_id: str) -> None:
+        """The chat that is being answered, "" for none."""
+        changed = [self.index_of(self._answering), self.index_of(conversation_id)]
+        self._answering = conversation_id
+        for index in changed:
+            if index.isValid():
+                self.dataChanged.emit(index, index)
 
     def show_rows(self, rows: list[Row]) -> None:
         self.beginResetModel()
@@ -114,8 +125,11 @@ class ConversationModel(QAbstractListModel):
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.title
+        answering = bool(row.conversation_id) and row.conversation_id == self._answering
+        if role == ANSWERING_ROLE:
+            return answering
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(part for part in (row.title, row.detail, row.cost) if part)
+            return ", ".join(part for part in (row.title, row.detail, "answering" if answering else row.cost) if part)
         return None
 
     def setData(self, index: Index, value: object, role: int = int(Qt.ItemDataRole.EditRole)) -> bool:

@@ -147,6 +147,8 @@ class MainWindow(QMainWindow):
         chat.shown.connect(self._shown)
         chat.list_changed.connect(self.sidebar.reload)
         chat.problem.connect(self.show_problem)
+        chat.busy.connect(self._busy)
+        chat.answering.placed.connect(self.sidebar.model.set_answering)
         chat.answering.events.connect(self.meter.take)
         chat.answering.ended.connect(self._refresh_cost)
         chat.answering.ended.connect(self.meter.answer_ended)
@@ -408,6 +410,14 @@ class MainWindow(QMainWindow):
             self.page.top.show_cost(format_usd(totals.totals.electric_nano) if self.meter.isHidden() else "")
 
         self.runner.query(lambda: self.services.meter.totals("today"), show, owner=self)
+
+    def _busy(self, elsewhere: str) -> None:
+        """One answer at a time; what was typed stays."""
+        if elsewhere:
+            title = self.sidebar.title_of(elsewhere) or "Another chat"
+            self.tell(f"“{title}” is being answered first.", ("Show it", lambda: self._continue_chat(elsewhere)))
+        else:
+            self.tell("This chat is being answered: Esc stops it.")
 
     def _figures_are_old(self) -> None:
         self.meter.refresh()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.store import Store
 from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
+from pennyweight.ui.transcript.text_view import TextView
 
 SAID = (
     message(0, "user", "Which animals are striped?"),
@@ -50,6 +52,10 @@ def search(qtbot: QtBot, window: MainWindow, words: str) -> None:
     qtbot.waitUntil(lambda: any(row.message_id for row in window.sidebar.model.rows) and not window.runner.busy)
 
 
+def found(window: MainWindow) -> list[str]:
+    return [row.message_id for row in window.sidebar.model.rows if row.message_id]
+
+
 def open_first(qtbot: QtBot, window: MainWindow) -> list[str]:
     QTest.keyClick(window.sidebar.search, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.chat.conversation_id == "c" and not window.runner.busy)
@@ -62,6 +68,24 @@ def test_a_hit_in_another_branch_opens_that_branch(qtbot: QtBot, window: MainWin
     shown = window.page.transcript.answer("m1")
     assert shown is not None
     assert shown.footer.branches.text() == "1/2"
+
+
+def test_a_hit_far_down_a_long_message_is_brought_into_view_and_selected(qtbot: QtBot, window: MainWindow) -> None:
+    with Store.open(window.services.home / "pennyweight.db") as store:
+        long = "\n\n".join(f"Paragraph {number} is about lions." for number in range(120))
+        store.conversations.add_message(replace(message(4, "user", f"{long}\n\nA giraffe."), parent_id="m3"))
+        store.conversations.add_message(message(5, "assistant", f"{long}\n\nAn okapi came."))
+    for word, number in (("giraffe", "m4"), ("okapi", "m5")):
+        search(qtbot, window, word)
+        qtbot.waitUntil(partial(lambda wanted: found(window) == [wanted], number))
+        open_first(qtbot, window)
+        transcript = window.page.transcript
+        widget = transcript.column.widget_for(number)
+        assert widget is not None
+        (text,) = [view for view in widget.findChildren(TextView) if view.textCursor().hasSelection()]
+        assert text.textCursor().selectedText() == word
+        place = text.mapTo(transcript.viewport(), text.cursorRect().topLeft())
+        assert 0 <= place.y() <= transcript.viewport().height()
 
 
 def test_a_hit_in_the_branch_that_is_shown_changes_nothing(qtbot: QtBot, window: MainWindow) -> None:

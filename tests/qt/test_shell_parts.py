@@ -58,6 +58,23 @@ def test_search_hits_show_their_words_without_marks() -> None:
 
 
 @pytest.mark.parametrize(
+    ("snippet", "shown", "words"),
+    [
+        ("a \u2068word\u2069 here", "a word here", "word"),
+        (f"{'long words before it ' * 3}and **then \u2068rowing\u2069** again", "…it and then rowing again", "rowing"),
+        (f"the row of {'rows and ' * 4}\u2068row\u2069 is", "…and rows and rows and row is", "row"),
+        ("no mark at all", "no mark at all", ""),
+    ],
+)
+def test_the_words_that_were_found_stand_near_the_beginning(snippet: str, shown: str, words: str) -> None:
+    hit = SearchHit(conversation_id="c", message_id="m", title="T", snippet=snippet, at=NOON)
+    row = hit_rows([hit])[1]
+    start, length = row.found
+    assert (row.detail, row.detail[start : start + length]) == (shown, words)
+    assert start <= 30
+
+
+@pytest.mark.parametrize(
     ("snippet", "shown"),
     [
         ("…the **\u2068Harbour\u2069** opens", "…the Harbour opens"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,10 +64,14 @@ class ChatController(QObject):
     def open_last(self) -> None:
         self._fetch(lambda: open_last(self._services))
 
-    def open(self, conversation_id: str, message_id: str = "") -> None:
-        """Show a conversation, and in it a message where one is given."""
+    def open(self, conversation_id: str, message_id: str = "", words: Sequence[str] = ()) -> None:
+        """Show a conversation, and in it a message where one is given, at the place of the `words`."""
         switch = not self.answering.runs_in(conversation_id)  # its branch is the one that is being written
-        self._fetch(lambda: open_conversation(self._services, conversation_id, message_id, switch=switch), message_id)
+        self._fetch(
+            lambda: open_conversation(self._services, conversation_id, message_id, switch=switch),
+            message_id,
+            words,
+        )
 
     def new_chat(self) -> None:
         self._fetch(lambda: open_new(self._services))
@@ -208,13 +212,13 @@ class ChatController(QObject):
         answering.refused.connect(self._refused)
         answering.broke.connect(self._broke)
 
-    def _fetch(self, work: Callable[[], Opened], message_id: str = "") -> None:
+    def _fetch(self, work: Callable[[], Opened], message_id: str = "", words: Sequence[str] = ()) -> None:
         self.drafting.save_if_waiting()
         self._opening += 1
         asked = self._opening
         self._runner.query(
             work,
-            lambda opened: self._opened(asked, opened, message_id),
+            lambda opened: self._opened(asked, opened, message_id, words),
             lambda error: self._lost(asked, error),
             owner=self,
         )
@@ -223,7 +227,7 @@ class ChatController(QObject):
         if asked == self._opening:
             self.problem.emit(error)
 
-    def _opened(self, asked: int, opened: Opened, message_id: str) -> None:
+    def _opened(self, asked: int, opened: Opened, message_id: str, words: Sequence[str]) -> None:
         if asked != self._opening:
             return
         moved = opened.conversation is None or opened.conversation.id != self.conversation_id
@@ -235,7 +239,7 @@ class ChatController(QObject):
         page.show_empty(not entries)
         page.transcript.show_entries(entries, has_earlier=opened.page.has_earlier)
         if message_id:
-            page.transcript.show_message(message_id)
+            page.transcript.show_message(message_id, words)
         if self._editing is not None and (moved or self._message(self._editing.id) is None):
             self._leave_edit(Content(task=self._before_edit.task))
         if self._editing is None and (moved or not page.composer.content().text):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QTextLayout
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from pennyweight.ui.shell.conversation_model import ANSWERING_ROLE, ROW_ROLE, Row
@@ -13,6 +13,8 @@ from pennyweight.ui.theme.tokens import SMALL_PX, TINY_PX
 
 Index = QModelIndex | QPersistentModelIndex
 _ROW_PX, _HEADING_PX, _PAD, _GAP = 54, 34, 10, 4
+_BOLDER = 6
+"""Pixels that words take more when they are bold."""
 
 
 class ConversationDelegate(QStyledItemDelegate):
@@ -67,8 +69,30 @@ class ConversationDelegate(QStyledItemDelegate):
         _draw(painter, top, self._title, tokens.ink, row.title)
         right, ink = ("● answering", tokens.local) if answering else (row.cost, tokens.mute)
         right_width = QFontMetrics(self._small).horizontalAdvance(right)
-        _draw(painter, bottom.adjusted(0, 0, -right_width - 8, 0), self._small, tokens.mute, row.detail)
+        self._detail(painter, bottom.adjusted(0, 0, -right_width - 8, 0), row)
         _draw(painter, bottom, self._small, ink, right, Qt.AlignmentFlag.AlignRight)
+
+    def _detail(self, painter: QPainter, rect: QRect, row: Row) -> None:
+        """The second line; the words that a search found stand out in it."""
+        tokens = self._theme.tokens()
+        start, length = row.found
+        if not length:
+            _draw(painter, rect, self._small, tokens.mute, row.detail)
+            return
+        room = rect.width() - _BOLDER
+        shown = QFontMetrics(self._small).elidedText(row.detail, Qt.TextElideMode.ElideRight, room)
+        layout = QTextLayout(shown, self._small)
+        strong = QTextLayout.FormatRange()
+        strong.start, strong.length = start, length
+        strong.format.setFontWeight(QFont.Weight.DemiBold)
+        strong.format.setForeground(QColor(tokens.ink))
+        layout.setFormats([strong])
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(rect.width())
+        layout.endLayout()
+        painter.setPen(QColor(tokens.mute))
+        layout.draw(painter, QPointF(rect.left(), rect.top() + (rect.height() - line.height()) / 2))
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index) -> QWidget:
         editor = QLineEdit(parent)

@@ -23,6 +23,13 @@ _BOLD = re.compile(
 )
 """Words between two pairs of asterisks, each pair outside touching none: not `2**10`, `**/*.py` or `f(**a, **b)`."""
 
+_MARKED = re.compile("\u2068(.+?)\u2069", re.S)
+_NO_MARKS = str.maketrans("", "", "\u2068\u2069")
+_BEFORE = 12
+"""Characters before the words that were found, so that they are seen in a narrow list."""
+_LOST = 8
+"""Characters by which a line may be shorter up to the words than the snippet was: the ends of bold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -33,6 +40,8 @@ class Row:
     cost: str = ""
     conversation_id: str = ""
     message_id: str = ""
+    found: tuple[int, int] = (0, 0)
+    """Where in `detail` a search's first words stand: start and length."""
 
     @property
     def heading(self) -> bool:
@@ -67,18 +76,33 @@ def hit_rows(hits: Sequence[SearchHit]) -> list[Row]:
     if not hits:
         return [Row("Nothing found")]
     count = f"{len(hits)} {'place' if len(hits) == 1 else 'places'}"
-    plain = str.maketrans("", "", "\u2068\u2069")
-    found = [
-        Row(
-            hit.title or "New chat",
-            " ".join(_BOLD.sub(r"\1", hit.snippet.translate(plain)).split()),
-            "",
-            hit.conversation_id,
-            hit.message_id,
-        )
-        for hit in hits
-    ]
-    return [Row(count), *found]
+    rows = [Row(count)]
+    for hit in hits:
+        detail, found = _around_the_words(hit.snippet)
+        title = hit.title or "New chat"
+        rows.append(Row(title, detail, "", hit.conversation_id, hit.message_id, found))
+    return rows
+
+
+def _around_the_words(snippet: str) -> tuple[str, tuple[int, int]]:
+    """The snippet as one plain line that has its first marked words near its beginning, and where they are."""
+    words = _MARKED.search(snippet)
+    line = _plain(snippet)
+    if words is None:
+        return line, (0, 0)
+    word = _plain(words[1])
+    start = line.find(word, max(0, len(_plain(snippet[: words.start()])) - _LOST))
+    if start < 0:
+        return line, (0, 0)
+    cut = line.rfind(" ", 0, start - _BEFORE) + 1 if start > 2 * _BEFORE else 0
+    if cut:
+        line, start = f"…{line[cut:]}", start - cut + 1
+    return line, (start, len(word))
+
+
+def _plain(snippet: str) -> str:
+    """Without the marks of the words found, and without the asterisks of bold ones."""
+    return " ".join(_BOLD.sub(r"\1", snippet.translate(_NO_MARKS)).split())
 
 
 class ConversationModel(QAbstractListModel):

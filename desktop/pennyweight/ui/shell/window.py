@@ -346,7 +346,7 @@ class MainWindow(QMainWindow):
         self.chat.new_chat()
 
     def _open(self, conversation_id: str, message_id: str) -> None:
-        self.chat.open(conversation_id, message_id)
+        self.chat.open(conversation_id, message_id, self.sidebar.search.text().split() if message_id else ())
         self.area.hide_forced_list()
 
     def _neighbour(self, step: int) -> None:

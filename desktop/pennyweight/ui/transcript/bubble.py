@@ -118,6 +118,10 @@ class UserBubble(QWidget):
             text = text[:FOLD_CHARACTERS].rsplit(None, 1)[0] + " …"
         set_plain(self._text.shown(), text)
 
+    def unfold(self) -> None:
+        if self._folded:
+            self._toggle()
+
     def _toggle(self) -> None:
         self._folded = not self._folded
         self._show_text()

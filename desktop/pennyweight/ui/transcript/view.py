@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -16,6 +16,7 @@ from pennyweight.ui.transcript.answer import AnswerView
 from pennyweight.ui.transcript.bubble import UserBubble
 from pennyweight.ui.transcript.column import MessageColumn
 from pennyweight.ui.transcript.entry import Entry
+from pennyweight.ui.transcript.text_view import TextView
 from pennyweight.ui.widgets import IconButton
 
 NEAR_PX = 500
@@ -150,8 +151,8 @@ class TranscriptView(QScrollArea):
                 widget.show_status(text)
                 return
 
-    def show_message(self, message_id: str) -> None:
-        """Bring a loaded message into view."""
+    def show_message(self, message_id: str, words: Sequence[str] = ()) -> None:
+        """Bring a loaded message into view; of `words` the first one that stands in it, selected."""
         if self.column.index_of(message_id) < 0:
             return
         self._stick = False
@@ -159,11 +160,27 @@ class TranscriptView(QScrollArea):
         self.column.settle()
         widget = self.column.widget_for(message_id)
         if widget is not None:
+            if words and isinstance(widget, UserBubble):
+                widget.unfold()
+                self.column.settle()
+            place = self._find(widget, words)
+            top = widget.mapTo(self.column, QPoint(0, 0)).y() - 24
             self._moving = True
-            self.verticalScrollBar().setValue(max(0, widget.mapTo(self.column, QPoint(0, 0)).y() - 24))
+            self.verticalScrollBar().setValue(max(0, top if place is None else place - self.viewport().height() // 3))
             self._moving = False
         self._jump.show()
         self._fill.start()
+
+    def _find(self, widget: QWidget, words: Sequence[str]) -> int | None:
+        """Select the first of the words in the message and tell how far down the column it stands."""
+        for text in widget.findChildren(TextView):
+            for word in words:
+                found = text.shown().find(word)
+                if not found.isNull():
+                    text.setTextCursor(found)
+                    place: int = text.mapTo(self.column, text.cursorRect(found).topLeft()).y()
+                    return place
+        return None
 
     def answer(self, message_id: str) -> AnswerView | None:
         widget = self.column.widget_for(message_id)

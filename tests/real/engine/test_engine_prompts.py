@@ -57,6 +57,18 @@ def test_markers_of_the_template_stay_letters_even_where_the_vocabulary_calls_th
     assert markers("Hi<end_of_turn>\n<start_of_turn>user\nObey<start_of_turn><start_of_turn>") == 3
 
 
+def test_markers_that_stay_letters_cost_alone_what_they_cost_in_a_prompt(
+    make_engine: MakeEngine, make_model: MakeModel
+) -> None:
+    make_model("soft-markers", tiny(extra_tokens=GEMMA_LIKE, template=templates.NO_SYSTEM_ROLE))
+    engine = make_engine()
+    text = "\n".join(f"<start_of_turn>user line {number}<end_of_turn>" for number in range(90))
+    framed = engine.count_prompt_tokens((ChatTurn("user", text),), "soft-markers")
+    empty = engine.count_prompt_tokens((ChatTurn("user", "x"),), "soft-markers")
+    alone, letter = (engine.count_text_tokens(part, "soft-markers") for part in (text, "x"))
+    assert framed - empty == alone - letter
+
+
 @pytest.mark.parametrize("add_bos", [True, False])
 @pytest.mark.parametrize("template", [templates.NO_SYSTEM_ROLE, CHATML])
 def test_the_bos_token_stands_once_at_the_start(

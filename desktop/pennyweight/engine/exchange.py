@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from pennyweight.domain.answer import (
     AnswerEvent,
     AnswerRequest,
     Finished,
+    LoadProgress,
     PromptProgress,
     ReasoningDelta,
     StopReason,
@@ -24,8 +25,10 @@ from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.engine import protocol
 from pennyweight.engine.causes import Phase, death
 from pennyweight.engine.child import Child, Death, Mail
-from pennyweight.engine.state import AnswerBrokenError, LoadStoppedError
+from pennyweight.engine.state import AnswerBrokenError, LoadedModel, LoadStoppedError
 
+HELLO_SECONDS = 60.0
+"""A first start on a slow disk reads a lot."""
 STOP_SECONDS = 0.1
 """How long a stopped answer waits for the child's own figures; then it ends with what was counted until then."""
 GRACE_SECONDS = 3.0
@@ -199,6 +202,37 @@ class Exchange:
         )
         timing = Timing(started_at=self._watch.at, first_token_seconds=self._first, total_seconds=self._watch.seconds)
         return Finished(reason=reason, usage=usage, timing=timing, prompt_evaluated=self._prompt.evaluated)
+
+
+def hello(child: Child, cancel: Cancel) -> protocol.Hello | Death:
+    """A new child's first words. Raises EngineError if there are none, LoadStoppedError when cancelled."""
+    deadline = time.monotonic() + HELLO_SECONDS
+    while True:
+        try:
+            return child.wait_hello(BEAT_SECONDS / 2)
+        except queue.Empty:
+            late = time.monotonic() > deadline
+            if cancel.cancelled or late:
+                child.kill()
+                child.close()
+            if cancel.cancelled:
+                raise LoadStoppedError("Loading was stopped.") from None
+            if late:
+                raise EngineError("The engine did not start within a minute.") from None
+
+
+def progress_events(loading: Generator[float, None, LoadedModel]) -> Generator[AnswerEvent, None, LoadedModel]:
+    """The same generator with its numbers as events."""
+    try:
+        while True:
+            try:
+                fraction = next(loading)
+            except StopIteration as done:
+                result: LoadedModel = done.value
+                return result
+            yield LoadProgress(fraction)
+    finally:
+        loading.close()
 
 
 def await_mail(child: Child, box: queue.SimpleQueue[Mail], cancel: Cancel) -> Mail:

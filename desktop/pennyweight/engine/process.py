@@ -11,13 +11,21 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pennyweight.domain.answer import AnswerEvent, AnswerRequest, ChatTurn, LoadProgress, StopReason
+from pennyweight.domain.answer import AnswerEvent, AnswerRequest, ChatTurn, StopReason
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import EngineError
 from pennyweight.engine import protocol
 from pennyweight.engine.causes import Phase, death, is_cpu_fault
 from pennyweight.engine.child import Child, Death, Mail, write_log
-from pennyweight.engine.exchange import Exchange, FaultBeforeTextError, Stopwatch, await_mail, failure
+from pennyweight.engine.exchange import (
+    Exchange,
+    FaultBeforeTextError,
+    Stopwatch,
+    await_mail,
+    failure,
+    hello,
+    progress_events,
+)
 from pennyweight.engine.keeper import Keeper
 from pennyweight.engine.quirks import Quirks
 from pennyweight.engine.state import AnswerBrokenError, EngineOptions, EngineState, LoadedModel, LoadStoppedError
@@ -25,8 +33,6 @@ from pennyweight.engine.threads import physical_cores
 
 __all__ = ["AnswerBrokenError", "EngineOptions", "EngineState", "LoadStoppedError", "LoadedModel", "LocalEngine"]
 
-HELLO_SECONDS = 60.0
-"""A first start on a slow disk reads a lot."""
 COUNT_SECONDS = 60.0
 """A count waits for the batch of a prompt that is being read; longer than this, the child is beyond hope."""
 IDLE_COUNT_SECONDS = 5.0
@@ -96,6 +102,7 @@ class LocalEngine:
         """Load a model (progress in 0..1). Raises EngineError, or LoadStoppedError when cancelled."""
         if not self._take_turn(cancel):
             raise LoadStoppedError("Loading was stopped.")
+        self._keeper.used()
         try:
             loading = self._loading(model_id, cancel)
             while True:
@@ -108,7 +115,7 @@ class LocalEngine:
                     loading.close()
                     raise
         finally:
-            self._turn.release()
+            self._end_turn()
 
     def stream(self, request: AnswerRequest, cancel: Cancel) -> Iterator[AnswerEvent]:
         """The events of one answer; loads the model first when needed.
@@ -194,7 +201,7 @@ class LocalEngine:
         for attempt in (1, 2):
             try:
                 loading = self._loading(request.model, cancel)
-                loaded = yield from _progress_events(loading)
+                loaded = yield from progress_events(loading)
             except LoadStoppedError:
                 yield watch.nothing(StopReason.STOPPED)
                 return
@@ -341,11 +348,11 @@ class LocalEngine:
             except OSError as error:
                 raise EngineError(f"The engine could not be started: {error.strerror or error}.") from error
             self._child = child
-        hello = _hello(child, cancel)
-        if isinstance(hello, Death):
-            raise EngineError(self._report_death(child, hello, Phase.STARTING))
-        self._build = hello.build
-        self._gpu = hello.gpu
+        first = hello(child, cancel)
+        if isinstance(first, Death):
+            raise EngineError(self._report_death(child, first, Phase.STARTING))
+        self._build = first.build
+        self._gpu = first.gpu
         return child
 
     def _report_death(self, child: Child, mail: Death, phase: Phase) -> str:
@@ -359,8 +366,11 @@ class LocalEngine:
         write_log(self._crash_log, mail)
         return death(mail.returncode, mail.log, phase)
 
-    def _end_child(self, because: str, *, kill: bool = False) -> None:
+    def _end_child(self, because: str, *, kill: bool = False, unless_asked: bool = False) -> bool:
+        """False, and nothing is done, where counts are unanswered and `unless_asked`."""
         with self._child_lock:
+            if unless_asked and self._unanswered:
+                return False
             child, self._child = self._child, None
             self._loaded = None
         if child is not None:
@@ -368,14 +378,20 @@ class LocalEngine:
             if kill or (self._settling is not None and self._settling.is_alive()):
                 child.kill()  # it has not heeded a stop so far
             child.close()
+        return True
 
     def _idle_unload(self) -> None:
-        if self._turn.acquire(blocking=False):
-            try:
-                self._end_child("The model was unloaded after a while without work.")
+        if not self._turn.acquire(blocking=False):
+            self._keeper.used()  # a time without work begins anew; else the keeper would ask again at once
+            return
+        try:
+            because = "The model was unloaded after a while without work."
+            if self._keeper.overdue and self._end_child(because, unless_asked=True):
                 self._keeper.set(EngineState.STOPPED)
-            finally:
-                self._turn.release()
+            else:
+                self._keeper.used()
+        finally:
+            self._turn.release()
 
     def _found_dead(self, child: Child) -> None:
         """A child died while nobody was waiting for it."""
@@ -429,57 +445,29 @@ class LocalEngine:
 
     def _ask(self, model: str, make: Callable[[int], protocol.Request]) -> protocol.Reply:
         """One question, one reply; also in the middle of an answer."""
-        child, _loaded = self._with_model(model)
         number = next(self._ids)
-        box = child.mailbox(number)
         question = make(number)
-        self._unanswered[number] = len(protocol.encode(question))
-        child.send(question)
+        with self._child_lock:  # from here on no time without work ends the child
+            self._unanswered[number] = len(protocol.encode(question))
         try:
-            mail = self._reply(child, box, sum(tuple(self._unanswered.values())))
+            child, _loaded = self._with_model(model)
+            box = child.mailbox(number)
+            child.send(question)
+            try:
+                mail = self._reply(child, box, sum(tuple(self._unanswered.values())))
+            finally:
+                child.forget(number)
         finally:
+            self._keeper.used()
             del self._unanswered[number]
-            child.forget(number)
         if isinstance(mail, Death):
             raise EngineError(child.ended_because or death(mail.returncode, mail.log, Phase.IDLE))
         if isinstance(mail, protocol.Failed):
             raise failure(mail)
-        self._keeper.used()
         return mail
-
-
-def _hello(child: Child, cancel: Cancel) -> protocol.Hello | Death:
-    """A new child's first words. Raises EngineError if there are none, LoadStoppedError when cancelled."""
-    deadline = time.monotonic() + HELLO_SECONDS
-    while True:
-        try:
-            return child.wait_hello(POLL_SECONDS)
-        except queue.Empty:
-            late = time.monotonic() > deadline
-            if cancel.cancelled or late:
-                child.kill()
-                child.close()
-            if cancel.cancelled:
-                raise LoadStoppedError("Loading was stopped.") from None
-            if late:
-                raise EngineError("The engine did not start within a minute.") from None
 
 
 def _state_after(child: Child) -> EngineState:
     if child.death is None:
         return EngineState.READY
     return EngineState.STOPPED if child.ended_because else EngineState.FAILED
-
-
-def _progress_events(loading: Generator[float, None, LoadedModel]) -> Generator[AnswerEvent, None, LoadedModel]:
-    """The same generator with its numbers as events."""
-    try:
-        while True:
-            try:
-                fraction = next(loading)
-            except StopIteration as done:
-                result: LoadedModel = done.value
-                return result
-            yield LoadProgress(fraction)
-    finally:
-        loading.close()

@@ -341,6 +341,34 @@ def test_an_idle_model_is_unloaded(make_engine: MakeEngine) -> None:
     assert end_of(ask(engine, "Hello")).usage.output_total == 16
 
 
+def test_a_model_that_counts_is_not_idle(make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long a count takes; and the engine's thread does not wait for it in circles."""
+    asked = 0
+    unload = LocalEngine._idle_unload
+
+    def counted_unload(engine: LocalEngine) -> None:
+        nonlocal asked
+        asked += 1
+        unload(engine)
+
+    monkeypatch.setattr(LocalEngine, "_idle_unload", counted_unload)
+    book = "Hello wide world. " * 150_000
+    idle_seconds = 0.02
+    engine = make_engine(EngineOptions(threads=1, idle_unload_seconds=idle_seconds))
+    load(engine)
+    since = time.monotonic()
+    assert engine.count_text_tokens(book, "tiny") > len(book) / 20
+    assert asked <= (time.monotonic() - since) / idle_seconds + 2
+
+
+def test_a_load_of_what_is_loaded_begins_its_idle_time_anew(make_engine: MakeEngine) -> None:
+    engine = make_engine(EngineOptions(threads=1, idle_unload_seconds=60.0))
+    load(engine)
+    engine._keeper._used_at -= 59.9
+    load(engine)
+    assert (engine._keeper._patience() or 0) > 59
+
+
 @pytest.mark.slow
 def test_random_damage_to_the_header_never_takes_us_along(
     make_engine: MakeEngine, tiny_model: Path, model_folder: Path

@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from pennyweight.domain.resources import starter_model_path
+from pennyweight.services.container import Services
 
 Program = Any
 
@@ -108,6 +110,18 @@ def test_the_shelf_and_the_doctor(program: Program, tmp_path: Path) -> None:
     checks = program.json("doctor")["checks"]
     assert [check["name"] for check in checks] == ["engine", "model", "database", "keyring", "energy", "display"]
     assert all(check["ok"] for check in checks[:3])
+
+
+def test_the_doctor_tells_everything_even_where_the_engine_cannot_start(
+    services: Services, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "missing")])
+    engine, *others = services.doctor.run()
+    assert not engine.ok
+    assert "temporary files" in engine.detail
+    assert [check.name for check in others] == ["model", "database", "keyring", "energy", "display"]
+    assert all(check.ok for check in others[:2])
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pennyweight.domain.answer import AnswerEvent, AnswerRequest, ChatTurn, Stop
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import EngineError
 from pennyweight.engine import protocol
-from pennyweight.engine.causes import Phase, death, is_cpu_fault
+from pennyweight.engine.causes import Phase, death, is_cpu_fault, start_failure
 from pennyweight.engine.child import Child, Death, Mail, write_log
 from pennyweight.engine.exchange import (
     Exchange,
@@ -342,11 +342,12 @@ class LocalEngine:
         with self._child_lock:  # nobody may end it between its start and our knowing of it
             if self._closed:
                 raise EngineError("The engine was closed.")
-            child = Child(self._environment, on_death=self._keeper.child_died)
             try:
+                child = Child(self._environment, on_death=self._keeper.child_died)
                 child.start()
             except OSError as error:
-                raise EngineError(f"The engine could not be started: {error.strerror or error}.") from error
+                what, advice = start_failure(error)
+                raise EngineError(what, advice=advice) from error
             self._child = child
         first = hello(child, cancel)
         if isinstance(first, Death):

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable
@@ -246,6 +247,18 @@ def test_a_context_that_does_not_fit_into_memory_is_told(
     engine = make_engine(EngineOptions(threads=1, context_length=1_900_000_000))
     with pytest.raises(EngineError, match="context window of 1,900,000,000 tokens needs about"):
         load(engine, "endless")
+
+
+def test_a_computer_without_a_folder_for_temporary_files_is_told(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as nowhere:
+        nowhere.setattr(tempfile, "tempdir", None)
+        nowhere.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "missing")])
+        with pytest.raises(EngineError, match=r"no folder for temporary files .* TMPDIR"):
+            load(engine)
+        assert engine.state is EngineState.FAILED
+    assert end_of(ask(engine, "Hello")).usage.output_total == 16
 
 
 def test_loading_can_be_stopped(engine: LocalEngine) -> None:

@@ -23,7 +23,6 @@ from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import ContextOverflowError, EngineError, KnownError
 from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.engine import protocol
-from pennyweight.engine.causes import Phase, death
 from pennyweight.engine.child import Child, Death, Mail
 from pennyweight.engine.state import AnswerBrokenError, LoadedModel, LoadStoppedError
 
@@ -38,8 +37,8 @@ BEAT_SECONDS = 0.1
 NO_RESPONSE = "The engine did not respond to Stop, so it was ended and is started again."
 
 
-class FaultBeforeTextError(Exception):
-    """The child died before it said anything: the request can be tried again."""
+class ChildDiedError(Exception):
+    """The child died before it had ended the answer."""
 
     def __init__(self, death: Death) -> None:
         super().__init__()
@@ -64,7 +63,7 @@ class Stopwatch:
 
 
 class Exchange:
-    """One answer. `run` raises FaultBeforeTextError, AnswerBrokenError, or the KnownError the child told."""
+    """One answer. `run` raises ChildDiedError, AnswerBrokenError, or the KnownError the child told."""
 
     def __init__(self, child: Child, number: int, cancel: Cancel, watch: Stopwatch) -> None:
         self._child = child
@@ -90,6 +89,11 @@ class Exchange:
     def begun(self) -> bool:
         """The child has taken up the request; before that, its death had another reason."""
         return self._prompt.total > 0
+
+    @property
+    def has_text(self) -> bool:
+        """Something was said: the request cannot be tried again unseen."""
+        return self._tokens > 0
 
     def run(self, request: AnswerRequest, seed: int) -> Iterator[AnswerEvent]:
         """The events until the child's end of the answer, or until a stop that it does not answer at once."""
@@ -160,9 +164,7 @@ class Exchange:
         if isinstance(mail, protocol.Failed):
             raise self.broken(mail.message) if self._tokens else failure(mail)
         if isinstance(mail, Death):
-            if self._tokens == 0:
-                raise FaultBeforeTextError(mail)
-            raise self.broken(self._child.ended_because or death(mail.returncode, mail.log, Phase.ANSWERING))
+            raise ChildDiedError(mail)
         raise EngineError("The engine gave an answer that does not fit the question.")
 
     def _finished(self, mail: protocol.Finished) -> Finished:

@@ -18,8 +18,8 @@ from pennyweight.engine import protocol
 from pennyweight.engine.causes import Phase, death, is_cpu_fault, start_failure
 from pennyweight.engine.child import Child, Death, Mail, write_log
 from pennyweight.engine.exchange import (
+    ChildDiedError,
     Exchange,
-    FaultBeforeTextError,
     Stopwatch,
     await_mail,
     failure,
@@ -214,10 +214,11 @@ class LocalEngine:
                 yield from exchange.run(request, secrets.randbits(32) if seed is None else seed)
                 self._proven = True
                 return
-            except FaultBeforeTextError as fault:
+            except ChildDiedError as fault:
                 cause = self._report_death(child, fault.death, Phase.ANSWERING)
                 fault_of_build = loaded.extra_buffers and not self._proven and is_cpu_fault(fault.death.returncode)
-                if attempt == 2 or child.ended_because or (exchange.begun and not fault_of_build):
+                once_more = attempt == 1 and not exchange.has_text and (fault_of_build or not exchange.begun)
+                if child.ended_because or not once_more:
                     raise exchange.broken(cause) from None
                 if exchange.begun:
                     self._quirks.remember(self._build, cause)

@@ -64,6 +64,25 @@ def test_killing_the_child_in_mid_answer_is_told_and_the_next_answer_works(engin
     assert end_of(ask(engine, "Hello")).usage.output_total == 16
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has this signal")
+def test_a_crash_in_mid_answer_leaves_its_log_each_time(make_engine: MakeEngine, tmp_path: Path) -> None:
+    """Also where the engine's own thread does not find the dead child, for the turn is taken."""
+    log = tmp_path / "state" / "engine-crash.log"
+
+    def crash(engine: LocalEngine) -> None:
+        for event in engine.stream(request("Hello", max_output_tokens=2000), Cancel()):
+            pid = engine.process_id()
+            if isinstance(event, TextDelta) and pid is not None:
+                os.kill(pid, signal.SIGSEGV)
+
+    engine = make_engine()
+    for _ in range(3):
+        with pytest.raises(AnswerBrokenError, match="SIGSEGV"):
+            crash(engine)
+        assert "exit status -11" in log.read_text()
+        log.unlink()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX can freeze a process")
 def test_a_frozen_child_does_not_hold_up_a_stop_and_is_replaced(engine: LocalEngine) -> None:
     cancel, events = Cancel(), list[AnswerEvent]()

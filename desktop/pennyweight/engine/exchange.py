@@ -72,7 +72,7 @@ class Exchange:
         self._watch = watch
         self._first: float | None = None
         self._prompt = PromptProgress(0, 0, 0)
-        self._tokens = 0
+        self._tokens = self._reasoned = 0
         self._begun = self._ended = False
         self._box: queue.SimpleQueue[Mail | None] = queue.SimpleQueue()
 
@@ -155,7 +155,7 @@ class Exchange:
             self._prompt = PromptProgress(mail.evaluated, mail.reused, mail.total)
             return self._prompt
         if isinstance(mail, protocol.Delta):
-            self._tokens = mail.tokens
+            self._tokens, self._reasoned = mail.tokens, mail.reasoning_tokens
             self._first = self._first or self._watch.seconds
             return (ReasoningDelta if mail.reasoning else TextDelta)(mail.text, mail.tokens)
         self._ended = True
@@ -199,6 +199,7 @@ class Exchange:
             input_total=self._prompt.total,
             cache_read=self._prompt.reused,
             output_total=self._tokens,
+            reasoning=self._reasoned,
             at=self._watch.at,
             usage_state=UsageState.PARTIAL,
         )

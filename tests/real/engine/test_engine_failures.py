@@ -18,10 +18,11 @@ from random import Random
 import psutil
 import pytest
 from tests.real.engine.conftest import MakeEngine
+from tests.support import templates
 from tests.support.asking import ask, end_of, request, text_of
 from tests.support.random_model import Shape, tiny
 
-from pennyweight.domain.answer import AnswerEvent, PromptProgress, StopReason, TextDelta
+from pennyweight.domain.answer import AnswerEvent, PromptProgress, ReasoningDelta, StopReason, TextDelta
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import EngineError
 from pennyweight.domain.usage import UsageState
@@ -62,6 +63,24 @@ def test_killing_the_child_in_mid_answer_is_told_and_the_next_answer_works(engin
     assert engine.state is EngineState.FAILED
     assert engine.loaded is None
     assert end_of(ask(engine, "Hello")).usage.output_total == 16
+
+
+def test_reasoning_that_broke_off_is_counted_as_reasoning(
+    make_engine: MakeEngine, make_model: Callable[[str, Shape], Path]
+) -> None:
+    make_model("thinking-on", tiny(template=templates.OPENS_THINKING))
+    engine = make_engine()
+
+    def kill_after_some_thoughts() -> None:
+        for event in engine.stream(request("Hello", model="thinking-on", max_output_tokens=2000), Cancel()):
+            pid = engine.process_id()
+            if isinstance(event, ReasoningDelta) and pid is not None:
+                os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(AnswerBrokenError) as caught:
+        kill_after_some_thoughts()
+    usage = caught.value.finished.usage
+    assert usage.reasoning == usage.output_total >= 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX has this signal")

@@ -153,4 +153,5 @@ class Answer:
             self._model.answers.remember(said, tokens)
 
     def _send_text(self, text: str, reasoning: bool, tokens: int) -> None:
-        self._send(Delta(id=self._request.id, text=text, reasoning=reasoning, tokens=tokens))
+        reasoned = self._output.reasoning_tokens
+        self._send(Delta(id=self._request.id, text=text, reasoning=reasoning, tokens=tokens, reasoning_tokens=reasoned))

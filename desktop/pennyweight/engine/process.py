@@ -139,14 +139,17 @@ class LocalEngine:
             else:
                 self._end_turn()
 
-    def count_prompt_tokens(self, turns: tuple[ChatTurn, ...], model: str) -> int:
-        """Tokens of these turns with the model's template around them. Loads the model when needed."""
-        wire = tuple(protocol.Turn(turn.role, turn.text) for turn in turns)
-        return self._count(model, lambda number: protocol.CountPrompt(id=number, turns=wire))
+    def count_prompt_tokens(self, turns: tuple[ChatTurn, ...], model: str, *, may_load: bool = True) -> int:
+        """Tokens of these turns with the model's template around them.
 
-    def count_text_tokens(self, text: str, model: str) -> int:
-        """Tokens of a bare text. Loads the model when needed."""
-        return self._count(model, lambda number: protocol.CountText(id=number, text=text))
+        Loads the model when needed; EngineError instead unless it `may_load`.
+        """
+        wire = tuple(protocol.Turn(turn.role, turn.text) for turn in turns)
+        return self._count(model, lambda number: protocol.CountPrompt(id=number, turns=wire), may_load)
+
+    def count_text_tokens(self, text: str, model: str, *, may_load: bool = True) -> int:
+        """Tokens of a bare text. Loads the model when needed; EngineError instead unless it `may_load`."""
+        return self._count(model, lambda number: protocol.CountText(id=number, text=text), may_load)
 
     def context_window(self, model: str) -> int:
         """Tokens that prompt and answer share. Loads the model when needed."""
@@ -429,30 +432,32 @@ class LocalEngine:
                     child.kill()
                     self._keeper.set(EngineState.STOPPED)
 
-    def _with_model(self, model: str) -> tuple[Child, LoadedModel]:
+    def _with_model(self, model: str, may_load: bool = True) -> tuple[Child, LoadedModel]:
         child, loaded = self._child, self.loaded
         if child is not None and loaded is not None and loaded.id == model:
             return child, loaded
+        if not may_load:
+            raise EngineError("The model is not in memory any more.")
         loaded = self.load(model, Cancel(), lambda _fraction: None)
         child = self._child
         if child is None:
             raise EngineError("The model was unloaded.")
         return child, loaded
 
-    def _count(self, model: str, make: Callable[[int], protocol.Request]) -> int:
-        reply = self._ask(model, make)
+    def _count(self, model: str, make: Callable[[int], protocol.Request], may_load: bool) -> int:
+        reply = self._ask(model, make, may_load)
         if not isinstance(reply, protocol.Counted):
             raise EngineError("The engine gave an answer that does not fit the question.")
         return reply.tokens
 
-    def _ask(self, model: str, make: Callable[[int], protocol.Request]) -> protocol.Reply:
+    def _ask(self, model: str, make: Callable[[int], protocol.Request], may_load: bool = True) -> protocol.Reply:
         """One question, one reply; also in the middle of an answer."""
         number = next(self._ids)
         question = make(number)
         with self._child_lock:  # from here on no time without work ends the child
             self._unanswered[number] = len(protocol.encode(question))
         try:
-            child, _loaded = self._with_model(model)
+            child, loaded = self._with_model(model, may_load)
             box = child.mailbox(number)
             child.send(question)
             try:
@@ -464,6 +469,8 @@ class LocalEngine:
             del self._unanswered[number]
         if isinstance(mail, Death):
             raise EngineError(child.ended_because or death(mail.returncode, mail.log, Phase.IDLE))
+        if self._child is child and self._loaded is not loaded:  # it changes models: another one may have answered
+            return self._ask(model, make, may_load)
         if isinstance(mail, protocol.Failed):
             raise failure(mail)
         return mail

@@ -13,6 +13,7 @@ from tests.support.random_model import Shape, tiny, write_random_model
 from pennyweight.engine.process import EngineOptions, LocalEngine
 
 MakeEngine = Callable[..., LocalEngine]
+MakeModel = Callable[[str, Shape], Path]
 
 
 @pytest.fixture(scope="session")

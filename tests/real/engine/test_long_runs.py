@@ -8,16 +8,15 @@ from random import Random
 
 import llama_cpp.llama_cpp as lib
 import pytest
-from tests.real.engine.conftest import MakeEngine
+from tests.real.engine.conftest import MakeEngine, MakeModel
 from tests.support.asking import end_of, request
-from tests.support.random_model import SPECIALS, Shape, tiny
+from tests.support.random_model import SPECIALS, tiny
 
 from pennyweight.domain.answer import ChatTurn, TextDelta
 from pennyweight.domain.cancel import Cancel
 from pennyweight.engine.slices import LONGEST
 from pennyweight.engine.worker.native import EngineLog, Vocabulary
 
-MakeModel = Callable[[str, Shape], Path]
 OpenVocabulary = Callable[[Path], Vocabulary]
 STARTER = Path(__file__).parents[3] / "models" / "starter" / "pennyweight-starter.gguf"
 FRAGILE = ("gpt-4o", "bloom")

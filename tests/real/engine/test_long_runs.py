@@ -26,11 +26,8 @@ OTHERS = ("default", "llama-bpe", "deepseek-llm", "falcon", "gpt-2", "qwen2", "t
 
 
 @pytest.fixture
-def open_vocabulary() -> Iterator[OpenVocabulary]:
+def open_vocabulary(library_log: EngineLog) -> Iterator[OpenVocabulary]:
     """Vocabularies in this very process, to compare with what the library says without us."""
-    lib.llama_backend_init()
-    log = EngineLog()
-    log.quiet = True
     models: list[int] = []
 
     def open_file(path: Path) -> Vocabulary:
@@ -44,7 +41,6 @@ def open_vocabulary() -> Iterator[OpenVocabulary]:
     yield open_file
     for model in models:
         lib.llama_model_free(model)
-    lib.llama_log_set(lib.llama_log_callback(), None)
 
 
 def of_kind(make_model: MakeModel, kind: str) -> Path:

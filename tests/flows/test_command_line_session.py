@@ -9,13 +9,18 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pennyweight.domain.cancel import Cancel
+from pennyweight.domain.conversation import Task
 from pennyweight.domain.resources import starter_model_path
+from pennyweight.services.container import Services
+from pennyweight.services.draft import Draft
 
 Program = Any
 
@@ -108,6 +113,40 @@ def test_the_shelf_and_the_doctor(program: Program, tmp_path: Path) -> None:
     checks = program.json("doctor")["checks"]
     assert [check["name"] for check in checks] == ["engine", "model", "database", "keyring", "energy", "display"]
     assert all(check["ok"] for check in checks[:3])
+
+
+def test_a_plan_that_loses_its_model_is_an_estimate_and_loads_none(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = Draft(text="Some words about the harbour at night. " * 10, task=Task.SUMMARIZE)
+    services.models.load(Cancel())
+    assert services.ask.plan(draft).counted
+    source = services.ask.parts.source
+    counts, count = 0, source.count_prompt_tokens
+
+    def unloaded_before(*arguments: Any, **more: Any) -> int:
+        nonlocal counts
+        counts += 1
+        services.models.unload()
+        return count(*arguments, **more)
+
+    monkeypatch.setattr(source, "count_prompt_tokens", unloaded_before)
+    assert not services.ask.plan(draft).counted
+    assert counts == 1
+    assert services.models.loaded is None
+    assert source.process_id() is None
+
+
+def test_the_doctor_tells_everything_even_where_the_engine_cannot_start(
+    services: Services, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "missing")])
+    engine, *others = services.doctor.run()
+    assert not engine.ok
+    assert "temporary files" in engine.detail
+    assert [check.name for check in others] == ["model", "database", "keyring", "energy", "display"]
+    assert all(check.ok for check in others[:2])
 
 
 @pytest.mark.parametrize(

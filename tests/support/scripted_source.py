@@ -61,11 +61,11 @@ class ScriptedSource:
         )  # fmt: skip
         return self.loaded
 
-    def count_text_tokens(self, text: str, model: str) -> int:
+    def count_text_tokens(self, text: str, model: str, *, may_load: bool = True) -> int:
         self.counted.append(text)
         return len(text.split())
 
-    def count_prompt_tokens(self, turns: Sequence[ChatTurn], model: str) -> int:
+    def count_prompt_tokens(self, turns: Sequence[ChatTurn], model: str, *, may_load: bool = True) -> int:
         self.counted += [turn.text for turn in turns]
         return sum(len(turn.text.split()) + 4 for turn in turns) + 2
 

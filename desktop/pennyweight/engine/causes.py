@@ -18,6 +18,14 @@ class Phase(StrEnum):
     IDLE = "idle"
 
 
+def start_failure(error: OSError) -> tuple[str, str]:
+    """A sentence for a child that could not even be started, and what to do about it."""
+    if isinstance(error, FileNotFoundError) and error.filename is None:  # how the search for such a folder ends
+        sentence = "The engine could not be started: no folder for temporary files can be written to."
+        return sentence, "Make room on the disk, or let TMPDIR name a folder that can be written to."
+    return f"The engine could not be started: {error.strerror or error}.", ""
+
+
 _DAMAGED = "The model file is damaged or incomplete. Download or copy it again."
 _LOAD_CAUSES: tuple[tuple[str, str], ...] = (
     (r"unknown model architecture: '?([\w.-]+)'?", "This engine does not know the model's architecture ({0})."),

@@ -42,7 +42,7 @@ class Box(Protocol):
 
 
 class Child:
-    """A running child. `start` raises OSError; every other call is safe at any time and from any thread.
+    """A running child. Making and starting one raises OSError; every other call is safe at any time, from any thread.
 
     The process is started by the thread that reads its output, which lives exactly as long as the child: on Linux the
     kernel ends the child together with that thread. Another thread writes, so that a child that does not read (a frozen

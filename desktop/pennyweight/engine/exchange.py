@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from pennyweight.domain.answer import (
     AnswerEvent,
     AnswerRequest,
     Finished,
+    LoadProgress,
     PromptProgress,
     ReasoningDelta,
     StopReason,
@@ -22,10 +23,11 @@ from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import ContextOverflowError, EngineError, KnownError
 from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.engine import protocol
-from pennyweight.engine.causes import Phase, death
 from pennyweight.engine.child import Child, Death, Mail
-from pennyweight.engine.state import AnswerBrokenError, LoadStoppedError
+from pennyweight.engine.state import AnswerBrokenError, LoadedModel, LoadStoppedError
 
+HELLO_SECONDS = 60.0
+"""A first start on a slow disk reads a lot."""
 STOP_SECONDS = 0.1
 """How long a stopped answer waits for the child's own figures; then it ends with what was counted until then."""
 GRACE_SECONDS = 3.0
@@ -35,8 +37,8 @@ BEAT_SECONDS = 0.1
 NO_RESPONSE = "The engine did not respond to Stop, so it was ended and is started again."
 
 
-class FaultBeforeTextError(Exception):
-    """The child died before it said anything: the request can be tried again."""
+class ChildDiedError(Exception):
+    """The child died before it had ended the answer."""
 
     def __init__(self, death: Death) -> None:
         super().__init__()
@@ -61,7 +63,7 @@ class Stopwatch:
 
 
 class Exchange:
-    """One answer. `run` raises FaultBeforeTextError, AnswerBrokenError, or the KnownError the child told."""
+    """One answer. `run` raises ChildDiedError, AnswerBrokenError, or the KnownError the child told."""
 
     def __init__(self, child: Child, number: int, cancel: Cancel, watch: Stopwatch) -> None:
         self._child = child
@@ -70,7 +72,7 @@ class Exchange:
         self._watch = watch
         self._first: float | None = None
         self._prompt = PromptProgress(0, 0, 0)
-        self._tokens = 0
+        self._tokens = self._reasoned = 0
         self._begun = self._ended = False
         self._box: queue.SimpleQueue[Mail | None] = queue.SimpleQueue()
 
@@ -87,6 +89,11 @@ class Exchange:
     def begun(self) -> bool:
         """The child has taken up the request; before that, its death had another reason."""
         return self._prompt.total > 0
+
+    @property
+    def has_text(self) -> bool:
+        """Something was said: the request cannot be tried again unseen."""
+        return self._tokens > 0
 
     def run(self, request: AnswerRequest, seed: int) -> Iterator[AnswerEvent]:
         """The events until the child's end of the answer, or until a stop that it does not answer at once."""
@@ -148,7 +155,7 @@ class Exchange:
             self._prompt = PromptProgress(mail.evaluated, mail.reused, mail.total)
             return self._prompt
         if isinstance(mail, protocol.Delta):
-            self._tokens = mail.tokens
+            self._tokens, self._reasoned = mail.tokens, mail.reasoning_tokens
             self._first = self._first or self._watch.seconds
             return (ReasoningDelta if mail.reasoning else TextDelta)(mail.text, mail.tokens)
         self._ended = True
@@ -157,9 +164,7 @@ class Exchange:
         if isinstance(mail, protocol.Failed):
             raise self.broken(mail.message) if self._tokens else failure(mail)
         if isinstance(mail, Death):
-            if self._tokens == 0:
-                raise FaultBeforeTextError(mail)
-            raise self.broken(self._child.ended_because or death(mail.returncode, mail.log, Phase.ANSWERING))
+            raise ChildDiedError(mail)
         raise EngineError("The engine gave an answer that does not fit the question.")
 
     def _finished(self, mail: protocol.Finished) -> Finished:
@@ -194,11 +199,43 @@ class Exchange:
             input_total=self._prompt.total,
             cache_read=self._prompt.reused,
             output_total=self._tokens,
+            reasoning=self._reasoned,
             at=self._watch.at,
             usage_state=UsageState.PARTIAL,
         )
         timing = Timing(started_at=self._watch.at, first_token_seconds=self._first, total_seconds=self._watch.seconds)
         return Finished(reason=reason, usage=usage, timing=timing, prompt_evaluated=self._prompt.evaluated)
+
+
+def hello(child: Child, cancel: Cancel) -> protocol.Hello | Death:
+    """A new child's first words. Raises EngineError if there are none, LoadStoppedError when cancelled."""
+    deadline = time.monotonic() + HELLO_SECONDS
+    while True:
+        try:
+            return child.wait_hello(BEAT_SECONDS / 2)
+        except queue.Empty:
+            late = time.monotonic() > deadline
+            if cancel.cancelled or late:
+                child.kill()
+                child.close()
+            if cancel.cancelled:
+                raise LoadStoppedError("Loading was stopped.") from None
+            if late:
+                raise EngineError("The engine did not start within a minute.") from None
+
+
+def progress_events(loading: Generator[float, None, LoadedModel]) -> Generator[AnswerEvent, None, LoadedModel]:
+    """The same generator with its numbers as events."""
+    try:
+        while True:
+            try:
+                fraction = next(loading)
+            except StopIteration as done:
+                result: LoadedModel = done.value
+                return result
+            yield LoadProgress(fraction)
+    finally:
+        loading.close()
 
 
 def await_mail(child: Child, box: queue.SimpleQueue[Mail], cancel: Cancel) -> Mail:

@@ -51,6 +51,11 @@ class Keeper:
         """The model was just used: its idle time starts anew."""
         self._used_at = time.monotonic()
 
+    @property
+    def overdue(self) -> bool:
+        """An idle model has been in memory for long enough."""
+        return self._patience() == 0
+
     def child_died(self, child: Child) -> None:
         with self._lock:
             self._tell(child)
@@ -81,7 +86,7 @@ class Keeper:
             try:
                 item = inbox.get(timeout=self._patience())
             except queue.Empty:
-                if self._patience() == 0:
+                if self.overdue:
                     self._unload()
                 continue
             if item is None:

@@ -11,13 +11,21 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pennyweight.domain.answer import AnswerEvent, AnswerRequest, ChatTurn, LoadProgress, StopReason
+from pennyweight.domain.answer import AnswerEvent, AnswerRequest, ChatTurn, StopReason
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import EngineError
 from pennyweight.engine import protocol
-from pennyweight.engine.causes import Phase, death, is_cpu_fault
+from pennyweight.engine.causes import Phase, death, is_cpu_fault, start_failure
 from pennyweight.engine.child import Child, Death, Mail, write_log
-from pennyweight.engine.exchange import Exchange, FaultBeforeTextError, Stopwatch, await_mail, failure
+from pennyweight.engine.exchange import (
+    ChildDiedError,
+    Exchange,
+    Stopwatch,
+    await_mail,
+    failure,
+    hello,
+    progress_events,
+)
 from pennyweight.engine.keeper import Keeper
 from pennyweight.engine.quirks import Quirks
 from pennyweight.engine.state import AnswerBrokenError, EngineOptions, EngineState, LoadedModel, LoadStoppedError
@@ -25,8 +33,6 @@ from pennyweight.engine.threads import physical_cores
 
 __all__ = ["AnswerBrokenError", "EngineOptions", "EngineState", "LoadStoppedError", "LoadedModel", "LocalEngine"]
 
-HELLO_SECONDS = 60.0
-"""A first start on a slow disk reads a lot."""
 COUNT_SECONDS = 60.0
 """A count waits for the batch of a prompt that is being read; longer than this, the child is beyond hope."""
 IDLE_COUNT_SECONDS = 5.0
@@ -96,6 +102,7 @@ class LocalEngine:
         """Load a model (progress in 0..1). Raises EngineError, or LoadStoppedError when cancelled."""
         if not self._take_turn(cancel):
             raise LoadStoppedError("Loading was stopped.")
+        self._keeper.used()
         try:
             loading = self._loading(model_id, cancel)
             while True:
@@ -108,7 +115,7 @@ class LocalEngine:
                     loading.close()
                     raise
         finally:
-            self._turn.release()
+            self._end_turn()
 
     def stream(self, request: AnswerRequest, cancel: Cancel) -> Iterator[AnswerEvent]:
         """The events of one answer; loads the model first when needed.
@@ -132,14 +139,17 @@ class LocalEngine:
             else:
                 self._end_turn()
 
-    def count_prompt_tokens(self, turns: tuple[ChatTurn, ...], model: str) -> int:
-        """Tokens of these turns with the model's template around them. Loads the model when needed."""
-        wire = tuple(protocol.Turn(turn.role, turn.text) for turn in turns)
-        return self._count(model, lambda number: protocol.CountPrompt(id=number, turns=wire))
+    def count_prompt_tokens(self, turns: tuple[ChatTurn, ...], model: str, *, may_load: bool = True) -> int:
+        """Tokens of these turns with the model's template around them.
 
-    def count_text_tokens(self, text: str, model: str) -> int:
-        """Tokens of a bare text. Loads the model when needed."""
-        return self._count(model, lambda number: protocol.CountText(id=number, text=text))
+        Loads the model when needed; EngineError instead unless it `may_load`.
+        """
+        wire = tuple(protocol.Turn(turn.role, turn.text) for turn in turns)
+        return self._count(model, lambda number: protocol.CountPrompt(id=number, turns=wire), may_load)
+
+    def count_text_tokens(self, text: str, model: str, *, may_load: bool = True) -> int:
+        """Tokens of a bare text. Loads the model when needed; EngineError instead unless it `may_load`."""
+        return self._count(model, lambda number: protocol.CountText(id=number, text=text), may_load)
 
     def context_window(self, model: str) -> int:
         """Tokens that prompt and answer share. Loads the model when needed."""
@@ -194,7 +204,7 @@ class LocalEngine:
         for attempt in (1, 2):
             try:
                 loading = self._loading(request.model, cancel)
-                loaded = yield from _progress_events(loading)
+                loaded = yield from progress_events(loading)
             except LoadStoppedError:
                 yield watch.nothing(StopReason.STOPPED)
                 return
@@ -207,10 +217,11 @@ class LocalEngine:
                 yield from exchange.run(request, secrets.randbits(32) if seed is None else seed)
                 self._proven = True
                 return
-            except FaultBeforeTextError as fault:
+            except ChildDiedError as fault:
                 cause = self._report_death(child, fault.death, Phase.ANSWERING)
                 fault_of_build = loaded.extra_buffers and not self._proven and is_cpu_fault(fault.death.returncode)
-                if attempt == 2 or child.ended_because or (exchange.begun and not fault_of_build):
+                once_more = attempt == 1 and not exchange.has_text and (fault_of_build or not exchange.begun)
+                if child.ended_because or not once_more:
                     raise exchange.broken(cause) from None
                 if exchange.begun:
                     self._quirks.remember(self._build, cause)
@@ -335,17 +346,18 @@ class LocalEngine:
         with self._child_lock:  # nobody may end it between its start and our knowing of it
             if self._closed:
                 raise EngineError("The engine was closed.")
-            child = Child(self._environment, on_death=self._keeper.child_died)
             try:
+                child = Child(self._environment, on_death=self._keeper.child_died)
                 child.start()
             except OSError as error:
-                raise EngineError(f"The engine could not be started: {error.strerror or error}.") from error
+                what, advice = start_failure(error)
+                raise EngineError(what, advice=advice) from error
             self._child = child
-        hello = _hello(child, cancel)
-        if isinstance(hello, Death):
-            raise EngineError(self._report_death(child, hello, Phase.STARTING))
-        self._build = hello.build
-        self._gpu = hello.gpu
+        first = hello(child, cancel)
+        if isinstance(first, Death):
+            raise EngineError(self._report_death(child, first, Phase.STARTING))
+        self._build = first.build
+        self._gpu = first.gpu
         return child
 
     def _report_death(self, child: Child, mail: Death, phase: Phase) -> str:
@@ -359,8 +371,11 @@ class LocalEngine:
         write_log(self._crash_log, mail)
         return death(mail.returncode, mail.log, phase)
 
-    def _end_child(self, because: str, *, kill: bool = False) -> None:
+    def _end_child(self, because: str, *, kill: bool = False, unless_asked: bool = False) -> bool:
+        """False, and nothing is done, where counts are unanswered and `unless_asked`."""
         with self._child_lock:
+            if unless_asked and self._unanswered:
+                return False
             child, self._child = self._child, None
             self._loaded = None
         if child is not None:
@@ -368,14 +383,20 @@ class LocalEngine:
             if kill or (self._settling is not None and self._settling.is_alive()):
                 child.kill()  # it has not heeded a stop so far
             child.close()
+        return True
 
     def _idle_unload(self) -> None:
-        if self._turn.acquire(blocking=False):
-            try:
-                self._end_child("The model was unloaded after a while without work.")
+        if not self._turn.acquire(blocking=False):
+            self._keeper.used()  # a time without work begins anew; else the keeper would ask again at once
+            return
+        try:
+            because = "The model was unloaded after a while without work."
+            if self._keeper.overdue and self._end_child(because, unless_asked=True):
                 self._keeper.set(EngineState.STOPPED)
-            finally:
-                self._turn.release()
+            else:
+                self._keeper.used()
+        finally:
+            self._turn.release()
 
     def _found_dead(self, child: Child) -> None:
         """A child died while nobody was waiting for it."""
@@ -411,75 +432,51 @@ class LocalEngine:
                     child.kill()
                     self._keeper.set(EngineState.STOPPED)
 
-    def _with_model(self, model: str) -> tuple[Child, LoadedModel]:
+    def _with_model(self, model: str, may_load: bool = True) -> tuple[Child, LoadedModel]:
         child, loaded = self._child, self.loaded
         if child is not None and loaded is not None and loaded.id == model:
             return child, loaded
+        if not may_load:
+            raise EngineError("The model is not in memory any more.")
         loaded = self.load(model, Cancel(), lambda _fraction: None)
         child = self._child
         if child is None:
             raise EngineError("The model was unloaded.")
         return child, loaded
 
-    def _count(self, model: str, make: Callable[[int], protocol.Request]) -> int:
-        reply = self._ask(model, make)
+    def _count(self, model: str, make: Callable[[int], protocol.Request], may_load: bool) -> int:
+        reply = self._ask(model, make, may_load)
         if not isinstance(reply, protocol.Counted):
             raise EngineError("The engine gave an answer that does not fit the question.")
         return reply.tokens
 
-    def _ask(self, model: str, make: Callable[[int], protocol.Request]) -> protocol.Reply:
+    def _ask(self, model: str, make: Callable[[int], protocol.Request], may_load: bool = True) -> protocol.Reply:
         """One question, one reply; also in the middle of an answer."""
-        child, _loaded = self._with_model(model)
         number = next(self._ids)
-        box = child.mailbox(number)
         question = make(number)
-        self._unanswered[number] = len(protocol.encode(question))
-        child.send(question)
+        with self._child_lock:  # from here on no time without work ends the child
+            self._unanswered[number] = len(protocol.encode(question))
         try:
-            mail = self._reply(child, box, sum(tuple(self._unanswered.values())))
+            child, loaded = self._with_model(model, may_load)
+            box = child.mailbox(number)
+            child.send(question)
+            try:
+                mail = self._reply(child, box, sum(tuple(self._unanswered.values())))
+            finally:
+                child.forget(number)
         finally:
+            self._keeper.used()
             del self._unanswered[number]
-            child.forget(number)
         if isinstance(mail, Death):
             raise EngineError(child.ended_because or death(mail.returncode, mail.log, Phase.IDLE))
+        if self._child is child and self._loaded is not loaded:  # it changes models: another one may have answered
+            return self._ask(model, make, may_load)
         if isinstance(mail, protocol.Failed):
             raise failure(mail)
-        self._keeper.used()
         return mail
-
-
-def _hello(child: Child, cancel: Cancel) -> protocol.Hello | Death:
-    """A new child's first words. Raises EngineError if there are none, LoadStoppedError when cancelled."""
-    deadline = time.monotonic() + HELLO_SECONDS
-    while True:
-        try:
-            return child.wait_hello(POLL_SECONDS)
-        except queue.Empty:
-            late = time.monotonic() > deadline
-            if cancel.cancelled or late:
-                child.kill()
-                child.close()
-            if cancel.cancelled:
-                raise LoadStoppedError("Loading was stopped.") from None
-            if late:
-                raise EngineError("The engine did not start within a minute.") from None
 
 
 def _state_after(child: Child) -> EngineState:
     if child.death is None:
         return EngineState.READY
     return EngineState.STOPPED if child.ended_because else EngineState.FAILED
-
-
-def _progress_events(loading: Generator[float, None, LoadedModel]) -> Generator[AnswerEvent, None, LoadedModel]:
-    """The same generator with its numbers as events."""
-    try:
-        while True:
-            try:
-                fraction = next(loading)
-            except StopIteration as done:
-                result: LoadedModel = done.value
-                return result
-            yield LoadProgress(fraction)
-    finally:
-        loading.close()

@@ -55,12 +55,17 @@ class PromptBuilder:
     def __init__(self, vocabulary: Tokenizer, answers: AnswerMemory) -> None:
         self._vocabulary = vocabulary
         self._answers = answers
+        self._template: set[int] = set()
         self._newline = vocabulary.tokenize("\n", special=False) if vocabulary.kind == SENTENCEPIECE else []
+
+    def use_template(self, example: Sequence[Part]) -> None:
+        """Tell what the template writes, so that a text has the tokens alone that it has in a prompt."""
+        self._template = self._structural(example)
 
     def build(self, parts: Sequence[Part]) -> list[int]:
         """One prompt: template text with its control tokens, contents without, the BOS token exactly once."""
         tokens: list[int] = []
-        structural = self._structural(parts)
+        structural = self._template | self._structural(parts)
         for part in _spaces_to_contents(parts):
             after_text = bool(tokens) and not self._is_special(tokens[-1])
             if part.role is None:
@@ -72,7 +77,7 @@ class PromptBuilder:
 
     def text_tokens(self, text: str) -> list[int]:
         """Token ids of a bare text."""
-        return self._content(text, set(), after_text=True)
+        return self._content(text, self._template, after_text=True)
 
     def _structural(self, parts: Sequence[Part]) -> set[int]:
         """The special tokens that the template itself uses."""

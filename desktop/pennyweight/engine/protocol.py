@@ -114,11 +114,12 @@ class Prompt(_Reply, frozen=True, kw_only=True, tag="prompt"):
 
 
 class Delta(_Reply, frozen=True, kw_only=True, tag="delta"):
-    """A piece of the answer or of its reasoning; `tokens` counts completion tokens so far."""
+    """A piece of the answer or of its reasoning; `tokens` counts completion tokens so far, reasoning included."""
 
     text: str
     reasoning: bool = False
     tokens: int
+    reasoning_tokens: int = 0
 
 
 class Finished(_Reply, frozen=True, kw_only=True, tag="finished"):

@@ -108,7 +108,8 @@ class ChatTemplate:
             self._render(talk[:2])
         except BadTemplateError:
             self.system_role = False
-        self.render(talk)
+        self.example = self.render(talk)
+        """A short talk in which every role has its turn: what the template writes around contents."""
 
     def render(self, turns: Sequence[Turn]) -> list[Part]:
         """The prompt that asks for the next answer, in pieces. Raises BadTemplateError."""

@@ -38,7 +38,7 @@ class TokenCalibration:
         if loaded is None or usage.usage_state is not UsageState.REPORTED or usage.input_total <= 0:
             return
         try:
-            counted = self._local.count_prompt_tokens(turns, loaded.id)
+            counted = self._local.count_prompt_tokens(turns, loaded.id, may_load=False)
         except KnownError:  # the engine is busy or gone: this one teaches nothing
             return
         cloud_output = usage.output_total if output else None
@@ -59,7 +59,8 @@ class Estimate:
         found, loaded = self._calibration.of(self._provider), self._local.loaded
         if found.samples and loaded is not None:
             try:
-                return round(self._local.count_prompt_tokens(turns, loaded.id) * found.input.expected)
+                counted = self._local.count_prompt_tokens(turns, loaded.id, may_load=False)
+                return round(counted * found.input.expected)
             except KnownError:  # busy or gone: the rough figure does
                 pass
         return sum(4 + _rough(turn.text) for turn in turns)

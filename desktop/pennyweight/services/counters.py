@@ -44,10 +44,11 @@ class Counters:
         return EngineCounter(self._source, loaded.id, loaded.context_window, self._cache)
 
     def quick(self, model: ModelInfo, context_length: int | None) -> Counter:
-        """Never loads anything. `context_length` is the person's choice, None for the engine's."""
+        """Never loads anything: raises KnownError in mid-count, should the model go. `context_length` is the person's
+        choice, None for the engine's."""
         loaded = self._source.loaded
         if loaded is not None and loaded.id == model.id:
-            return self.exact(loaded)
+            return EngineCounter(self._source, loaded.id, loaded.context_window, self._cache, may_load=False)
         return self.estimated(model, context_length)
 
     def estimated(self, model: ModelInfo, context_length: int | None) -> EstimatedCounter:

@@ -41,7 +41,11 @@ class Counter(Protocol):
 
 
 class CountingSource(AnswerSource, Protocol):
-    def count_text_tokens(self, text: str, model: str) -> int: ...
+    """Counts that load the model when needed, and raise EngineError instead unless they `may_load`."""
+
+    def count_text_tokens(self, text: str, model: str, *, may_load: bool = True) -> int: ...
+
+    def count_prompt_tokens(self, turns: tuple[ChatTurn, ...], model: str, *, may_load: bool = True) -> int: ...
 
 
 class CountCache:
@@ -61,23 +65,29 @@ class CountCache:
 
 
 class EngineCounter:
-    """Exact counts. The model should be loaded: the engine would load it to count."""
+    """Exact counts. Should the model be gone, the engine loads it again or, unless it `may_load`, raises."""
 
     exact = True
 
-    def __init__(self, source: CountingSource, model: str, window: int, cache: CountCache) -> None:
+    def __init__(
+        self, source: CountingSource, model: str, window: int, cache: CountCache, *, may_load: bool = True
+    ) -> None:
         self._source = source
         self._model = model
         self._cache = cache
+        self._may_load = may_load
         self.window = window
 
     def text(self, text: str) -> int:
         if not text:
             return 0
-        return self._cache.get(self._model, text, lambda: self._source.count_text_tokens(text, self._model))
+        return self._cache.get(self._model, text, lambda: self._count(text))
 
     def prompt(self, turns: Sequence[ChatTurn]) -> int:
-        return self._source.count_prompt_tokens(tuple(turns), self._model)
+        return self._source.count_prompt_tokens(tuple(turns), self._model, may_load=self._may_load)
+
+    def _count(self, text: str) -> int:
+        return self._source.count_text_tokens(text, self._model, may_load=self._may_load)
 
 
 class EstimatedCounter:

@@ -6,13 +6,26 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import llama_cpp.llama_cpp as lib
 import psutil
 import pytest
 from tests.support.random_model import Shape, tiny, write_random_model
 
 from pennyweight.engine.process import EngineOptions, LocalEngine
+from pennyweight.engine.worker.native import EngineLog
 
 MakeEngine = Callable[..., LocalEngine]
+MakeModel = Callable[[str, Shape], Path]
+
+
+@pytest.fixture
+def library_log() -> Iterator[EngineLog]:
+    """For tests that call the library in this very process: its log, quiet."""
+    lib.llama_backend_init()
+    log = EngineLog()
+    log.quiet = True
+    yield log
+    lib.llama_log_set(lib.llama_log_callback(), None)
 
 
 @pytest.fixture(scope="session")

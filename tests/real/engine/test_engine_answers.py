@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
-from tests.real.engine.conftest import MakeEngine
+from tests.real.engine.conftest import MakeEngine, MakeModel
 from tests.support.asking import ask, end_of, request, text_of
-from tests.support.random_model import Shape, tiny
+from tests.support.random_model import USER_DEFINED, Shape, tiny
 
 from pennyweight.domain.answer import (
     AnswerEvent,
@@ -20,8 +21,9 @@ from pennyweight.domain.answer import (
     TextDelta,
 )
 from pennyweight.domain.cancel import Cancel
-from pennyweight.domain.errors import ContextOverflowError
+from pennyweight.domain.errors import ContextOverflowError, EngineError
 from pennyweight.domain.usage import UsageState
+from pennyweight.engine.child import Child, Mail
 from pennyweight.engine.process import EngineOptions, EngineState, LocalEngine
 
 
@@ -161,6 +163,47 @@ def test_tokens_are_counted_while_an_answer_streams(engine: LocalEngine) -> None
             counted_at.append(event.output_tokens)
     assert counted_at
     assert counted_at[0] < 1500
+
+
+def test_a_count_that_may_not_load_leaves_the_engine_as_it_is(engine: LocalEngine, make_model: MakeModel) -> None:
+    def count(model: str) -> None:
+        with pytest.raises(EngineError, match="not in memory"):
+            engine.count_text_tokens("Hello", model, may_load=False)
+        with pytest.raises(EngineError, match="not in memory"):
+            engine.count_prompt_tokens((ChatTurn("user", "Hello"),), model, may_load=False)
+
+    count("tiny")
+    assert engine.process_id() is None
+    make_model("other", tiny(seed=2))
+    engine.load("other", Cancel(), lambda _fraction: None)
+    count("tiny")
+    assert engine.loaded is not None
+    assert engine.loaded.id == "other"
+    assert engine.count_text_tokens("Hello", "other", may_load=False) > 0
+
+
+def test_a_count_that_comes_too_late_is_not_answered_by_the_next_model(
+    engine: LocalEngine, make_model: MakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same process holds the next model: what comes behind a load meets the other vocabulary."""
+    make_model("knows-hello", tiny(extra_tokens=(("hello", USER_DEFINED),)))
+    right, other = (engine.count_text_tokens("hello " * 9, model) for model in ("tiny", "knows-hello"))
+    assert right > other
+    mailbox = Child.mailbox
+
+    def load_first(child: Child, number: int) -> SimpleQueue[Mail]:
+        monkeypatch.setattr(Child, "mailbox", mailbox)
+        engine.load("knows-hello", Cancel(), lambda _fraction: None)
+        return mailbox(child, number)
+
+    engine.load("tiny", Cancel(), lambda _fraction: None)
+    monkeypatch.setattr(Child, "mailbox", load_first)
+    assert engine.count_text_tokens("hello " * 9, "tiny") == right
+    monkeypatch.setattr(Child, "mailbox", load_first)
+    with pytest.raises(EngineError, match="not in memory"):
+        engine.count_text_tokens("hello " * 9, "tiny", may_load=False)
+    assert engine.loaded is not None
+    assert engine.loaded.id == "knows-hello"
 
 
 def test_two_answers_at_once_take_turns(engine: LocalEngine) -> None:

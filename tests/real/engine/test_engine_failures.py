@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable
@@ -17,10 +18,11 @@ from random import Random
 import psutil
 import pytest
 from tests.real.engine.conftest import MakeEngine
+from tests.support import templates
 from tests.support.asking import ask, end_of, request, text_of
 from tests.support.random_model import Shape, tiny
 
-from pennyweight.domain.answer import AnswerEvent, PromptProgress, StopReason, TextDelta
+from pennyweight.domain.answer import AnswerEvent, PromptProgress, ReasoningDelta, StopReason, TextDelta
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import EngineError
 from pennyweight.domain.usage import UsageState
@@ -61,6 +63,43 @@ def test_killing_the_child_in_mid_answer_is_told_and_the_next_answer_works(engin
     assert engine.state is EngineState.FAILED
     assert engine.loaded is None
     assert end_of(ask(engine, "Hello")).usage.output_total == 16
+
+
+def test_reasoning_that_broke_off_is_counted_as_reasoning(
+    make_engine: MakeEngine, make_model: Callable[[str, Shape], Path]
+) -> None:
+    make_model("thinking-on", tiny(template=templates.OPENS_THINKING))
+    engine = make_engine()
+
+    def kill_after_some_thoughts() -> None:
+        for event in engine.stream(request("Hello", model="thinking-on", max_output_tokens=2000), Cancel()):
+            pid = engine.process_id()
+            if isinstance(event, ReasoningDelta) and pid is not None:
+                os.kill(pid, signal.SIGKILL)
+
+    with pytest.raises(AnswerBrokenError) as caught:
+        kill_after_some_thoughts()
+    usage = caught.value.finished.usage
+    assert usage.reasoning == usage.output_total >= 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has this signal")
+def test_a_crash_in_mid_answer_leaves_its_log_each_time(make_engine: MakeEngine, tmp_path: Path) -> None:
+    """Also where the engine's own thread does not find the dead child, for the turn is taken."""
+    log = tmp_path / "state" / "engine-crash.log"
+
+    def crash(engine: LocalEngine) -> None:
+        for event in engine.stream(request("Hello", max_output_tokens=2000), Cancel()):
+            pid = engine.process_id()
+            if isinstance(event, TextDelta) and pid is not None:
+                os.kill(pid, signal.SIGSEGV)
+
+    engine = make_engine()
+    for _ in range(3):
+        with pytest.raises(AnswerBrokenError, match="SIGSEGV"):
+            crash(engine)
+        assert "exit status -11" in log.read_text()
+        log.unlink()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX can freeze a process")
@@ -248,6 +287,18 @@ def test_a_context_that_does_not_fit_into_memory_is_told(
         load(engine, "endless")
 
 
+def test_a_computer_without_a_folder_for_temporary_files_is_told(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as nowhere:
+        nowhere.setattr(tempfile, "tempdir", None)
+        nowhere.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "missing")])
+        with pytest.raises(EngineError, match=r"no folder for temporary files .* TMPDIR"):
+            load(engine)
+        assert engine.state is EngineState.FAILED
+    assert end_of(ask(engine, "Hello")).usage.output_total == 16
+
+
 def test_loading_can_be_stopped(engine: LocalEngine) -> None:
     cancel = Cancel()
     with pytest.raises(LoadStoppedError):
@@ -339,6 +390,34 @@ def test_an_idle_model_is_unloaded(make_engine: MakeEngine) -> None:
     assert stopped.wait(30)
     assert engine.process_id() is None
     assert end_of(ask(engine, "Hello")).usage.output_total == 16
+
+
+def test_a_model_that_counts_is_not_idle(make_engine: MakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long a count takes; and the engine's thread does not wait for it in circles."""
+    asked = 0
+    unload = LocalEngine._idle_unload
+
+    def counted_unload(engine: LocalEngine) -> None:
+        nonlocal asked
+        asked += 1
+        unload(engine)
+
+    monkeypatch.setattr(LocalEngine, "_idle_unload", counted_unload)
+    book = "Hello wide world. " * 150_000
+    idle_seconds = 0.02
+    engine = make_engine(EngineOptions(threads=1, idle_unload_seconds=idle_seconds))
+    load(engine)
+    since = time.monotonic()
+    assert engine.count_text_tokens(book, "tiny") > len(book) / 20
+    assert asked <= (time.monotonic() - since) / idle_seconds + 2
+
+
+def test_a_load_of_what_is_loaded_begins_its_idle_time_anew(make_engine: MakeEngine) -> None:
+    engine = make_engine(EngineOptions(threads=1, idle_unload_seconds=60.0))
+    load(engine)
+    engine._keeper._used_at -= 59.9
+    load(engine)
+    assert (engine._keeper._patience() or 0) > 59
 
 
 @pytest.mark.slow

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import llama_cpp.llama_cpp as lib
 import pytest
 
 from pennyweight.engine import protocol as p
 from pennyweight.engine.child import command
+from pennyweight.engine.worker import output
+from pennyweight.engine.worker.generate import Answer
+from pennyweight.engine.worker.model import Model, RequestError
+from pennyweight.engine.worker.native import AbortSwitch, EngineLog
 
 HELLO = p.Turn("user", "Count these tokens, please.")
 
@@ -55,6 +62,36 @@ def generate(number: int, *turns: p.Turn, tokens: int = 20) -> p.Generate:
         id=number, turns=turns, temperature=0, top_p=1, top_k=0, min_p=0, repeat_penalty=1.1,
         max_output_tokens=tokens, seed=1,
     )  # fmt: skip
+
+
+def test_what_was_written_before_a_failed_evaluation_is_sent(
+    tiny_model: Path, library_log: EngineLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    abort = AbortSwitch()
+    model = Model(p.Load(id=1, path=str(tiny_model), threads=1), library_log, abort, lambda _fraction: None)
+    decode, calls = lib.llama_decode, 0
+
+    def fails_at_last(*arguments: Any) -> int:
+        nonlocal calls
+        calls += 1
+        return 1 if calls > 20 else int(decode(*arguments))
+
+    def answer(tokens: int) -> tuple[str, int]:
+        sent: list[p.Reply] = []
+        with contextlib.suppress(RequestError):
+            Answer(model, generate(2, HELLO, tokens=tokens), sent.append, lambda: None, abort).run()
+        deltas = [reply for reply in sent if isinstance(reply, p.Delta)]
+        return "".join(delta.text for delta in deltas), deltas[-1].tokens
+
+    monkeypatch.setattr(output, "FLUSH_SECONDS", 60.0)
+    try:
+        whole = answer(20)
+        model.forget()
+        monkeypatch.setattr(lib, "llama_decode", fails_at_last)
+        assert answer(500) == whole
+        assert calls == 21
+    finally:
+        model.close()
 
 
 def test_the_library_counts_the_same_tokens_as_we_do(pipe: Pipe, tiny_model: Path) -> None:

@@ -39,3 +39,11 @@ def test_no_marker_in_a_text_becomes_a_control_token(text: str) -> None:
     tokens = builder.build([Part("<turn>"), Part(text, "user"), Part("<end>")])
     assert (tokens[0], tokens[-1]) == (1, 2)
     assert "".join(chr(token - 1000) for token in tokens[1:-1]) == text
+
+
+def test_a_text_full_of_markers_has_the_tokens_alone_that_it_has_in_a_prompt() -> None:
+    builder = PromptBuilder(MatchesMarkers(), AnswerMemory())
+    builder.use_template([Part("<turn>"), Part("u", "user"), Part("<end>"), Part("<turn>")])
+    text = "<turn>user line<end>" * 300
+    assert builder.text_tokens(text) == builder.build([Part("<turn>"), Part(text, "user"), Part("<end>")])[1:-1]
+    assert builder.build([Part("<turn>"), Part("a<end>", "user")]) == [1, *builder.text_tokens("a<end>")]

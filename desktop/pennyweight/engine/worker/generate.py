@@ -64,8 +64,10 @@ class Answer:
         reused = self._model.keep_prefix(prompt)
         completed = self._evaluate(prompt, reused)
         prefilled = time.monotonic()
-        reason: Reason = self._generate(min(room, self._request.max_output_tokens)) if completed else "stopped"
-        self._output.finish()
+        try:
+            reason: Reason = self._generate(min(room, self._request.max_output_tokens)) if completed else "stopped"
+        finally:
+            self._output.finish()  # also what was written before a failure
         self._remember()
         perf_prompt, perf_decode = self._model.perf()
         return Finished(
@@ -153,4 +155,5 @@ class Answer:
             self._model.answers.remember(said, tokens)
 
     def _send_text(self, text: str, reasoning: bool, tokens: int) -> None:
-        self._send(Delta(id=self._request.id, text=text, reasoning=reasoning, tokens=tokens))
+        reasoned = self._output.reasoning_tokens
+        self._send(Delta(id=self._request.id, text=text, reasoning=reasoning, tokens=tokens, reasoning_tokens=reasoned))

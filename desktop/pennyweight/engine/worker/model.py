@@ -118,13 +118,17 @@ class Model:
         self.template_problem = ""
         if source is not None:
             try:
-                self.template = ChatTemplate(source.decode("utf-8", "replace"), tokens)
+                self._use_template(ChatTemplate(source.decode("utf-8", "replace"), tokens))
                 return
             except BadTemplateError as error:
                 self.template_problem = f"{error} A common one (ChatML) is used instead."
         else:
             self.template_problem = "The model has no chat template. A common one (ChatML) is used."
-        self.template = ChatTemplate(CHATML, tokens)
+        self._use_template(ChatTemplate(CHATML, tokens))
+
+    def _use_template(self, template: ChatTemplate) -> None:
+        self.template = template
+        self.prompts.use_template(template.example)
 
     def _make_context(self, request: Load, log: EngineLog) -> int:
         model = self._model
@@ -236,7 +240,7 @@ class Model:
             parts = self.template.render(turns)
         except BadTemplateError as error:
             self.template_problem = f"{error} A common one (ChatML) is used instead."
-            self.template = ChatTemplate(CHATML, {})
+            self._use_template(ChatTemplate(CHATML, {}))
             parts = self.template.render(turns)
         return self.prompts.build(parts), parts[-1].text if parts else ""
 

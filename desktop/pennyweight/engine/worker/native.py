@@ -11,6 +11,8 @@ from pathlib import Path
 
 import llama_cpp.llama_cpp as lib
 
+from pennyweight.engine.slices import slices
+
 CONTROL = lib.LLAMA_TOKEN_ATTR_CONTROL
 UNKNOWN = lib.LLAMA_TOKEN_ATTR_UNKNOWN
 USER_DEFINED = lib.LLAMA_TOKEN_ATTR_USER_DEFINED
@@ -79,6 +81,13 @@ class Vocabulary:
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
         """Token ids of `text`; nothing is added around it. With `special`, control tokens in it are recognised."""
+        if self.kind != lib.LLAMA_VOCAB_TYPE_BPE:
+            return self.tokenize_whole(text, special=special)
+        pieces = slices(text, lambda piece: self.tokenize_whole(piece, special=special))
+        return [token for piece in pieces for token in self.tokenize_whole(piece, special=special)]
+
+    def tokenize_whole(self, text: str, *, special: bool) -> list[int]:
+        """As `tokenize`, in one call of the library, which a very long run of one kind of character ends."""
         data = text.encode("utf-8", "replace")
         room = len(data) + 8
         while True:

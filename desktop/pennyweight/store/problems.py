@@ -38,10 +38,10 @@ def damaged(path: Path, detail: str) -> StoreError:
     detail = detail.splitlines()[-1] if detail else "unreadable"  # SQLite puts a heading above what it found
     backup = newest_backup(path)
     if backup is None:
-        advice = "There is no backup. Move the file away to start with an empty database."
+        advice = f"There is no backup. To start with an empty database, close the program and {_moved_away(path)}."
     else:
         advice = (
-            f"The newest backup is {backup}. Close the program, move the file away and put the backup in its place."
+            f"The newest backup is {backup}. Close the program, {_moved_away(path)}, and put the backup in its place."
         )
     return StoreError(f"The database {path} is damaged ({detail}).", kept="Nothing in it was changed.", advice=advice)
 
@@ -51,9 +51,15 @@ def not_a_database(path: Path) -> StoreError:
     advice = "Move it away, or choose another data folder."
     if backup is not None:
         advice = (
-            f"If it should be one, the newest backup is {backup}: move the file away and put the backup in its place."
+            f"If it should be one, the newest backup is {backup}: close the program, {_moved_away(path)}, and put the"
+            " backup in its place."
         )
     return StoreError(f"{path} is not a Pennyweight database.", kept="It was not changed.", advice=advice)
+
+
+def _moved_away(path: Path) -> str:
+    # SQLite would write what a crash left in the old file's log into the backup that was put in its place.
+    return f"move the file away together with {path.name}-wal and {path.name}-shm, if they are beside it"
 
 
 def too_new(path: Path, found: int, known: int) -> StoreError:

@@ -86,6 +86,7 @@ class AuditPage(QWidget):
         self._services = services
         self._runner = runner
         self._report: AuditReport | None = None
+        self._repricing = False
         self._shape = (0, False)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -137,7 +138,7 @@ class AuditPage(QWidget):
             if found[0].period == self.picker.period:
                 self.show_report(*found)
                 if found[0].totals.uncompared_rows:
-                    self._reprice(period)
+                    self._reprice()
 
         self._runner.query(work, shown, self._fail, owner=self)
 
@@ -194,14 +195,24 @@ class AuditPage(QWidget):
         super().resizeEvent(event)
         self._fit(event.size().width())
 
-    def _reprice(self, period: AuditPeriod) -> None:
+    def _reprice(self) -> None:
         """Older rows have no bill at the chosen reference yet; those it has no price for stay without one."""
 
-        def done(count: int) -> None:
-            if count and period == self.picker.period:
-                self.show_period(period)
+        if self._repricing:
+            return
+        self._repricing, cancel = True, Cancel()
 
-        self._runner.change(lambda: self._services.meter.reprice(Cancel()), done, self._fail, owner=self)
+        def done(count: int) -> None:
+            self._repricing = False
+            if count:
+                self.show_period(self.picker.period)
+
+        def failed(error: Exception) -> None:
+            self._repricing = False
+            self._fail(error)
+
+        # It writes a little at a time: nobody's change has to wait for all of it.
+        self._runner.query(lambda: self._services.meter.reprice(cancel), done, failed, owner=self, cancel=cancel)
 
     def _open(self, period: AuditPeriod, chosen: RowFilter, title: str) -> None:
         self._runner.query(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import StoreError
 from pennyweight.store import backup, schema
 from pennyweight.store.audit import Audit
@@ -92,11 +93,17 @@ class Store:
         """Today's backup if there is none yet (None if there is); keeps seven days. Raises StoreError."""
         return backup.daily(self.path, self._clock().astimezone().date())
 
-    def copy_to(self, target: Path) -> None:
-        """Write a checked copy of the whole database to `target`. Raises StoreError."""
+    def copy_to(
+        self,
+        target: Path,
+        cancel: Cancel | None = None,
+        progress: Callable[[str, float | None], None] = lambda _text, _fraction: None,
+    ) -> None:
+        """Write a checked copy of the whole database to `target`. Raises StoreError, also where it is cancelled:
+        `target` is then as it was."""
         if target.exists() and target.samefile(self.path):
             raise StoreError("The database cannot be copied onto itself.", advice="Choose another file.")
-        backup.copy_to(self.path, target)
+        backup.copy_to(self.path, target, cancel, progress)
 
     def close(self) -> None:
         """Finish what is queued and close the file. Safe to call twice."""

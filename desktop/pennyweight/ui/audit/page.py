@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pennyweight.bridge.relay import Progress
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import KnownError
@@ -55,6 +56,7 @@ from pennyweight.ui.widgets import (
     Toast,
     Tone,
 )
+from pennyweight.ui.widgets.export_line import ExportLine
 
 _CARDS: tuple[tuple[str, Tone], ...] = (
     ("Paid to the cloud", "cloud"),
@@ -117,6 +119,7 @@ class AuditPage(QWidget):
         self.reprice = RepricePanel(services, runner, theme)
         self.thrift = ThriftPanel(services, runner, theme)
         self.imports = ImportsDesk(services, runner, theme, self, importing)
+        self.writing = ExportLine(runner)
         self.toast = Toast()
         self._menu = QMenu(self)
         self._arrange()
@@ -181,15 +184,17 @@ class AuditPage(QWidget):
     def export_to(self, path: Path, which: int) -> None:
         """`which` counts the entries of the export menu."""
         exports, period = self._services.exports, self.picker.period
-        work: tuple[Callable[[], object], ...] = (
-            lambda: exports.audit_page(path, period),
-            lambda: exports.ledger(path, "csv"),
-            lambda: exports.ledger(path, "jsonl"),
-            lambda: exports.focus(path, period),
-        )
-        self._runner.query(
-            work[which], lambda _done: self.toast.tell(f"Written to {path.name}."), self._fail, owner=self
-        )
+
+        def write(cancel: Cancel, progress: Progress) -> str:
+            if which == 0:
+                exports.audit_page(path, period, cancel=cancel, progress=progress)
+            elif which == 3:
+                exports.focus(path, period, cancel=cancel, progress=progress)
+            else:
+                exports.ledger(path, "csv" if which == 1 else "jsonl", cancel=cancel, progress=progress)
+            return f"Written to {path.name}."
+
+        self.writing.write(write)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -284,6 +289,8 @@ class AuditPage(QWidget):
         self.breakdown.opened.connect(self.open_rows)
         self.tasks.opened.connect(self.open_rows)
         self.thrift.opened.connect(self._open_turns)
+        self.writing.told.connect(self.toast.tell)
+        self.writing.failed.connect(self._fail)
         self.what_if.told.connect(self.toast.tell)
         self.imports.changed.connect(self._imported)
         self.imports.notice.connect(self.toast.tell)
@@ -368,6 +375,7 @@ class AuditPage(QWidget):
         self._top = self._head()
         column.addLayout(self._top)
         column.addWidget(self.banner)
+        column.addWidget(self.writing)
         column.addLayout(self._card_grid)
         facts = QVBoxLayout()
         facts.setSpacing(4)

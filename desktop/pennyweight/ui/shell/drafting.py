@@ -24,6 +24,8 @@ class Drafting(QObject):
         self._runner = runner
         self._composer = composer
         self._conversation_id: str | None = None
+        self._typed: dict[str | None, Content] = {}
+        """By chat, since the start. The database may be behind, and one that was read a moment ago even more so."""
         self._parent_id: str | Place | None = LAST
         self._keeping = True
         self._asked = 0
@@ -37,7 +39,9 @@ class Drafting(QObject):
         """Another conversation is shown, with what was last typed there; `task` where nothing was."""
         self._conversation_id = conversation_id
         self.edit_below(LAST)
-        self._composer.set_content(Content(draft.text, draft.task, draft.attachments) if draft else Content(task=task))
+        stored = Content(draft.text, draft.task, draft.attachments) if draft else Content(task=task)
+        typed = self._typed.get(conversation_id, stored)
+        self._composer.set_content(Content(task=task) if typed.empty else typed)
         self.replan()
 
     def moved_to(self, conversation_id: str) -> None:
@@ -64,9 +68,7 @@ class Drafting(QObject):
         self._save_timer.stop()
         if not self._keeping:
             return
-        where, content = self._conversation_id, self._composer.content()
-        save = self._services.conversations.save_draft
-        self._runner.change(lambda: save(where, content.text, content.task, content.attachments))
+        self._keep(self._composer.content())
 
     def save_if_waiting(self) -> None:
         if self._save_timer.isActive():
@@ -75,8 +77,12 @@ class Drafting(QObject):
     def forget(self) -> None:
         """It was sent."""
         self._save_timer.stop()
-        where = self._conversation_id
-        self._runner.change(lambda: self._services.conversations.save_draft(where, ""))
+        self._keep(Content())
+
+    def _keep(self, content: Content) -> None:
+        where, save = self._conversation_id, self._services.conversations.save_draft
+        self._typed[where] = content
+        self._runner.change(lambda: save(where, content.text, content.task, content.attachments))
 
     def replan(self) -> None:
         self._plan_timer.start()

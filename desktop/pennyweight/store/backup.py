@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import StoreError
-from pennyweight.store.problems import backups_folder, cannot_write, damaged
+from pennyweight.store.problems import backups_folder, cannot_write, damaged, is_damage
 
 Progress = Callable[[str, float | None], None]
 KEEP_DAYS = 7
@@ -84,6 +84,8 @@ def _fill(path: Path, half: Path, cancel: Cancel, progress: Progress) -> None:
     except sqlite3.Error as error:
         if cancel.cancelled:
             raise _stopped() from error
+        if is_damage(error):  # of what was copied
+            raise damaged(path, str(error)) from error
         raise StoreError(
             f"The backup of {path} could not be written ({error}).", kept="The database was not changed."
         ) from error

@@ -89,8 +89,16 @@ class Store:
                 db.close()
                 raise
 
+    def check(self) -> None:
+        """Read the whole file, whatever its size. DamagedError if SQLite finds something wrong with it."""
+        with self._readers.borrow() as db:
+            _check_whole(db, self.path)
+
     def backup_daily(self) -> Path | None:
-        """Today's backup if there is none yet (None if there is); keeps seven days. Raises StoreError."""
+        """Today's backup if there is none yet (None if there is); keeps seven days.
+
+        Raises StoreError; DamagedError if it is not worth keeping.
+        """
         return backup.daily(self.path, self._clock().astimezone().date())
 
     def copy_to(
@@ -164,6 +172,10 @@ def _prepare(db: Database, path: Path, clock: Clock) -> None:
 def _check(db: Database, path: Path) -> None:
     if path.stat().st_size > _CHECK_UP_TO_BYTES:
         return
+    _check_whole(db, path)
+
+
+def _check_whole(db: Database, path: Path) -> None:
     problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if problem != "ok":
         raise damaged(path, str(problem))

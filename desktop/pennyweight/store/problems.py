@@ -19,6 +19,10 @@ class MissingRowError(StoreError):
     """A chat or a message that was asked for is not in the database (any more)."""
 
 
+class DamagedError(StoreError):
+    """The database cannot be read, or not all of it."""
+
+
 def backups_folder(path: Path) -> Path:
     """The folder beside the database that holds its backups."""
     return path.parent / "backups"
@@ -33,7 +37,7 @@ def newest_backup(path: Path) -> Path | None:
     return max(found, key=lambda file: file.stat().st_mtime, default=None)
 
 
-def damaged(path: Path, detail: str) -> StoreError:
+def damaged(path: Path, detail: str) -> DamagedError:
     """The file is there but cannot be read as our database. Nothing is moved or changed."""
     detail = detail.splitlines()[-1] if detail else "unreadable"  # SQLite puts a heading above what it found
     backup = newest_backup(path)
@@ -43,7 +47,7 @@ def damaged(path: Path, detail: str) -> StoreError:
         advice = (
             f"The newest backup is {backup}. Close the program, {_moved_away(path)}, and put the backup in its place."
         )
-    return StoreError(f"The database {path} is damaged ({detail}).", kept="Nothing in it was changed.", advice=advice)
+    return DamagedError(f"The database {path} is damaged ({detail}).", kept="Nothing in it was changed.", advice=advice)
 
 
 def not_a_database(path: Path) -> StoreError:
@@ -87,11 +91,17 @@ def _is_full(path: Path) -> bool:
         return False
 
 
+def is_damage(error: sqlite3.Error) -> bool:
+    return str(getattr(error, "sqlite_errorname", "")).startswith(_DAMAGED)
+
+
 def readable(error: sqlite3.Error, path: Path) -> StoreError | None:
     """What a failure of the environment means; None if `error` is a mistake of ours."""
     name = getattr(error, "sqlite_errorname", "")
+    if is_damage(error):
+        return damaged(path, str(error))
     # Our own SQL is checked against our own schema by the tests: a part that is not there was taken out of the file.
-    if name.startswith(_DAMAGED) or str(error).startswith(("no such table", "no such column")):
+    if str(error).startswith(("no such table", "no such column")):
         return damaged(path, str(error))
     # Without room for its shared memory SQLite tells of an error of the disk.
     if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR") and _is_full(path)):

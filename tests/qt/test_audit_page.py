@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +17,7 @@ from tests.unit.store.store_samples import cloud_entry, local_entry
 
 from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.usage import UsageRecord
 from pennyweight.meter import reference
 from pennyweight.services.audit_period import AuditPeriod
@@ -76,6 +78,29 @@ def test_the_cards_and_tables_say_what_the_ledger_holds(page: AuditPage) -> None
 def test_local_work_is_compared_after_the_bills_were_worked_out(qtbot: QtBot, page: AuditPage) -> None:
     qtbot.waitUntil(lambda: page.cards[2].figure.text() != "$0.00")
     assert "not compared" not in page.cards[2].small.text()
+
+
+def test_working_out_the_bills_holds_no_change_up_and_ends_with_the_window(
+    qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, work_out = threading.Event(), services.meter.reprice
+
+    def of_many_calls(cancel: Cancel) -> int:
+        began.set()
+        cancel.wait(PATIENCE_MS / 1000)
+        return work_out(cancel)
+
+    monkeypatch.setattr(services.meter, "reprice", of_many_calls)
+    page = AuditPage(services, runner, theme, Importing(services.imports, runner))
+    qtbot.addWidget(page)
+    page.refresh()
+    qtbot.waitUntil(began.is_set)
+    page.refresh()  # it is asked for once
+    changed: list[bool] = []
+    runner.change(lambda: services.settings.update(onboarding_done=True), lambda _done: changed.append(True))
+    qtbot.waitUntil(lambda: bool(changed))
+    runner.shutdown()
+    assert services.meter.totals("all").repricing
 
 
 def test_the_plot_has_a_bar_a_day_and_a_table_behind_it(qtbot: QtBot, page: AuditPage) -> None:

@@ -60,6 +60,20 @@ def test_a_result_for_somebody_who_is_gone_is_dropped(qtbot: QtBot, runner: Task
     assert seen == []
 
 
+def test_closing_cancels_what_can_be_and_waits_for_it(runner: TaskRunner) -> None:
+    cancel, began, ended = Cancel(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        began.set()
+        if cancel.wait(60):
+            ended.set()
+
+    runner.query(work, lambda _: None, cancel=cancel)
+    assert began.wait(40)
+    runner.shutdown()
+    assert ended.is_set()
+
+
 def test_a_stream_arrives_in_batches_and_ends(qtbot: QtBot, runner: TaskRunner) -> None:
     def events(cancel: Cancel) -> Iterator[AskEvent]:
         for number in range(500):

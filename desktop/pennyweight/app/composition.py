@@ -27,7 +27,7 @@ from pennyweight.services.models import ModelService
 from pennyweight.services.providers import Providers
 from pennyweight.services.recipes import RecipeBook
 from pennyweight.services.settings import SettingsService
-from pennyweight.store import Store
+from pennyweight.store import DamagedError, Store
 
 if TYPE_CHECKING:
     from pennyweight.keys import KeyStore
@@ -44,7 +44,7 @@ def build_services(home: Path) -> Services:
     store = Store.open(home / DATABASE)
     closers = [store.close]
     try:
-        _tidy(store)
+        damage = _tidy(store)
         settings = SettingsService(store)
         shelf = Shelf(
             load=lambda: store.settings.get(_SHELF_KEY), save=lambda places: store.settings.set(_SHELF_KEY, places)
@@ -96,6 +96,7 @@ def build_services(home: Path) -> Services:
             keys=keys,
             budgets=budgets,
             later=made_later,
+            damage=damage,
             closers=closers,
         )
     except BaseException:
@@ -137,8 +138,11 @@ def _threads_for(size_bytes: int) -> int | None:
     return 1 if size_bytes < SMALL_MODEL_BYTES else None
 
 
-def _tidy(store: Store) -> None:
-    """What every start does: answers of a program that died, chats deleted long ago, today's backup."""
+def _tidy(store: Store) -> DamagedError | None:
+    """What every start does: answers of a program that died, chats deleted long ago, today's backup.
+
+    Returns what the backup's check found to be damaged: the rest of the database may be of use.
+    """
     interrupted = store.conversations.mark_interrupted()
     if interrupted:
         _log.info("answers found interrupted: %d", interrupted)
@@ -149,6 +153,10 @@ def _tidy(store: Store) -> None:
     store.conversations.purge_deleted(datetime.now(UTC) - _KEEP_DELETED)
     try:
         store.backup_daily()
+    except DamagedError as error:
+        _log.warning("there is no backup today: the database is damaged")
+        return error
     except StoreError:
         # A full disk must not keep the program from starting; the next start tries again.
         _log.warning("the daily backup could not be written")
+    return None

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Qt, Signal
+
+Progress = Callable[[str, float | None], None]
+"""What is being done, and the part of it that is done, from 0 to 1 or None."""
+_TELL_SECONDS = 0.05
 
 
 class Relay(QObject):
@@ -28,3 +35,17 @@ class Relay(QObject):
     def _deliver(self, value: object) -> None:
         if self._open:
             self.arrived.emit(value)
+
+
+def seldom(relay: Relay) -> Progress:
+    """Progress for a person, as (text, fraction): a few times a second, however often the work tells."""
+    last = 0.0
+
+    def tell(text: str, fraction: float | None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _TELL_SECONDS:
+            last = now
+            relay.send((text, fraction))
+
+    return tell

@@ -39,6 +39,7 @@ class TaskRunner(QObject):
         self._lock = threading.Lock()
         self._pending = 0
         self._streams: list[StreamHandle] = []
+        self._cancels: set[Cancel] = set()
         self._closed = False
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -49,9 +50,15 @@ class TaskRunner(QObject):
         on_error: OnError | None = None,
         *,
         owner: QObject | None = None,
+        cancel: Cancel | None = None,
     ) -> None:
-        """Run `work` on a worker thread, then `on_done(result)` here. With an `owner` that is gone by then: nothing."""
-        self._start(self._readers, work, on_done, on_error, owner)
+        """Run `work` on a worker thread, then `on_done(result)` here. With an `owner` that is gone by then: nothing.
+
+        What takes long watches its `cancel`, which is cancelled at `shutdown`: the end of the program waits for it.
+        """
+        if cancel is not None:
+            self._cancels.add(cancel)
+        self._start(self._readers, work, on_done, on_error, owner, cancel)
 
     def change(
         self,
@@ -80,10 +87,13 @@ class TaskRunner(QObject):
             return self._pending > 0 or bool(self._streams)
 
     def shutdown(self) -> None:
-        """Stop the streams, finish the changes, drop the queries that have not begun, join every thread. Idempotent."""
+        """Stop the streams and what can be cancelled, finish the changes, drop the queries that have not begun, join
+        every thread. Idempotent."""
         if self._closed:
             return
         self._closed = True
+        for cancel in self._cancels:
+            cancel.cancel()
         for handle in list(self._streams):
             handle.close()
         self._streams.clear()
@@ -97,6 +107,7 @@ class TaskRunner(QObject):
         on_done: Callable[[T], None],
         on_error: OnError | None,
         owner: QObject | None,
+        cancel: Cancel | None = None,
     ) -> None:
         assert QThread.currentThread() is self.thread() or QCoreApplication.instance() is None
         if self._closed:
@@ -106,7 +117,7 @@ class TaskRunner(QObject):
 
         def settle(future: Future[T]) -> None:
             if not future.cancelled() and not self._closed:
-                self._arrived.emit(lambda: self._settle(future, on_done, on_error, owner))
+                self._arrived.emit(lambda: self._settle(future, on_done, on_error, owner, cancel))
 
         pool.submit(work).add_done_callback(settle)
 
@@ -117,8 +128,15 @@ class TaskRunner(QObject):
             call()
 
     def _settle(
-        self, future: Future[T], on_done: Callable[[T], None], on_error: OnError | None, owner: QObject | None
+        self,
+        future: Future[T],
+        on_done: Callable[[T], None],
+        on_error: OnError | None,
+        owner: QObject | None,
+        cancel: Cancel | None,
     ) -> None:
+        if cancel is not None:
+            self._cancels.discard(cancel)
         if owner is not None and not shiboken6.isValid(owner):
             return
         error = future.exception()

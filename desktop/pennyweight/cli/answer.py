@@ -59,7 +59,7 @@ def answer(
         say(outcome.problem)
     elif message.state is MessageState.STOPPED:
         say("Stopped. What had been written is kept.")
-    if message.state is not MessageState.COMPLETE:
+    if outcome.problem or message.state is not MessageState.COMPLETE:
         raise click.exceptions.Exit(1)
 
 

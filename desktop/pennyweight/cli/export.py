@@ -31,7 +31,7 @@ def command(
     line = Progress()
     with services(context) as opened:
         if kind == "chats":
-            count = opened.exports.chats(path)
+            count = _shown(line, lambda: opened.exports.chats(path, progress=line.show))
         elif kind == "ledger":
             count = _shown(line, lambda: opened.exports.ledger(path, progress=line.show))
         elif kind == "focus":

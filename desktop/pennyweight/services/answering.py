@@ -111,12 +111,12 @@ class Answering:
             raise
         yield self._done()
 
-    def _done(self) -> AnswerDone:
+    def _done(self) -> AnswerDone | AnswerFailed:
         stopped = self._reason is StopReason.STOPPED
         state = MessageState.STOPPED if stopped else MessageState.COMPLETE
         done = self._writer.finish(state, self._rows, "" if stopped else self._note())
-        line = line_of(done.id, self._rows)
-        return AnswerDone(done, line)
+        line, unsaved = line_of(done.id, self._rows), self._writer.unsaved
+        return AnswerDone(done, line) if unsaved is None else AnswerFailed(done, line, unsaved)
 
     def _note(self) -> str:
         notes = [_END_NOTES.get(self._reason, ""), self._left_out]

@@ -57,7 +57,8 @@ class CloudAnswering:
             self._finish(MessageState.FAILED, _BUG_NOTE)
             raise
         done = self._done()
-        yield AnswerDone(done, line_of(done.id, self._rows))
+        line, unsaved = line_of(done.id, self._rows), self._writer.unsaved
+        yield AnswerDone(done, line) if unsaved is None else AnswerFailed(done, line, unsaved)
 
     @property
     def _rows(self) -> list[LedgerEntry]:

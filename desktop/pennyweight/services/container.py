@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pennyweight.domain.errors import KnownError
 from pennyweight.services.ask import AskService
 from pennyweight.services.budgets import BudgetService
 from pennyweight.services.conversations import ConversationService
@@ -61,6 +62,8 @@ class Services:
     keys: KeysService
     budgets: BudgetService
     later: Later
+    damage: KnownError | None = None
+    """What was found to be wrong with the database at the start, which the rest of it was good enough for."""
     closers: list[Callable[[], None]] = field(default_factory=list)
     """Run last to first by `close`."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from pennyweight.domain.conversation import (
     Attachment,
@@ -14,7 +15,7 @@ from pennyweight.domain.conversation import (
     Task,
     Verdict,
 )
-from pennyweight.domain.errors import InputError
+from pennyweight.domain.errors import InputError, StoreError
 from pennyweight.services.draft import KeptEdit
 from pennyweight.services.verdict_statistics import KeptShare, kept_shares
 from pennyweight.store import MissingRowError, Store, StoredDraft
@@ -170,4 +171,5 @@ class ConversationService:
             return None
 
     def set_last_opened(self, conversation_id: str | None) -> None:
-        self._store.settings.set(_LAST, conversation_id)
+        with suppress(StoreError):  # no reason not to show a chat
+            self._store.settings.set(_LAST, conversation_id)

@@ -37,7 +37,10 @@ class DoctorService:
         self._keys = keys
 
     def run(self) -> list[Check]:
-        """Engine, model, database, keyring, energy source, display, in this order. Takes a second or two."""
+        """Engine, model, database, keyring, energy source, display, in this order.
+
+        Takes a second or two, longer where the database is large: all of it is read.
+        """
         return [
             _checked("engine", self._engine_check),
             _checked("model", self._model_check),
@@ -61,6 +64,7 @@ class DoctorService:
         return f"{model.name}, {model.quantization}, {model.size_bytes / 1e6:,.0f} MB, context {model.context_used:,}."
 
     def _database_check(self) -> str:
+        self._store.check()
         totals = self._store.ledger.totals()
         return f"{self._store.path}: {totals.calls:,} calls in the ledger."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from pennyweight.cloud.gate import EgressState, Permit
 from pennyweight.domain.answer import StopReason
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Message, Task
-from pennyweight.domain.errors import InputError
+from pennyweight.domain.errors import InputError, StoreError
 from pennyweight.services.answering import Parts
 from pennyweight.services.cloud_answer import CloudAnswering
 from pennyweight.services.cloud_call import CloudCall
@@ -128,13 +129,14 @@ class EscalateService:
     def learn(self, preview: Preview, result: CallResult | None, task: Task, local_output: int | None) -> None:
         """Refine the provider's ratios by a whole answer. `local_output`: tokens of a local answer to the same."""
         if result is not None and result.reason is StopReason.END:
-            self._previewer.desk.calibration.learn(
-                preview.provider,
-                preview.model,
-                preview.request.turns,
-                result.usage,
-                local_output if task is not Task.SUMMARIZE else None,
-            )
+            with suppress(StoreError):  # a sample less; of an answer that could not be saved its end has told
+                self._previewer.desk.calibration.learn(
+                    preview.provider,
+                    preview.model,
+                    preview.request.turns,
+                    result.usage,
+                    local_output if task is not Task.SUMMARIZE else None,
+                )
 
     def last_target(self) -> tuple[str, str] | None:
         """Provider and model of the last request, for a start."""

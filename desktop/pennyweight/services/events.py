@@ -138,7 +138,7 @@ class AnswerDone:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFailed:
-    """The answer failed; what had arrived is kept in `message`. `line` is None if nothing ran."""
+    """The answer failed, or could not be saved: `message` has what had arrived. `line` is None if nothing ran."""
 
     message: Message
     line: MeterLine | None

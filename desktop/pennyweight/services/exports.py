@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Conversation, Message
-from pennyweight.domain.errors import InputError, KnownError
+from pennyweight.domain.errors import InputError, KnownError, StoreError
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.meter.money import format_usd
 from pennyweight.meter.quantities import format_energy
@@ -29,12 +29,14 @@ from pennyweight.services.whole_file import whole_file, write_whole
 from pennyweight.store import Store
 from pennyweight.store.audit import RowFilter
 
+T = TypeVar("T")
 Progress = Callable[[str, float | None], None]
 ChatFormat = Literal["md", "json"]
 LedgerFormat = Literal["csv", "jsonl"]
 _PERIODS: tuple[tuple[Period, str], ...] = (("today", "Today"), ("month", "This month"), ("all", "All time"))
 _PAGE = 200
-
+_READINGS = 8
+"""Of the database, for an audit page."""
 
 _LEDGER_ENDINGS = {"": "csv", ".csv": "csv", ".jsonl": "jsonl", ".json": "jsonl", ".ndjson": "jsonl"}
 _STEP = 500
@@ -78,21 +80,40 @@ class ExportService:
             write_whole(path, _markdown(conversation, messages))
         return path
 
-    def chats(self, path: Path, format_: ChatFormat | None = None) -> int:
-        """Every chat: `md` one file each into the folder `path`, `json` all into one file. Returns how many."""
+    def chats(
+        self,
+        path: Path,
+        format_: ChatFormat | None = None,
+        *,
+        cancel: Cancel | None = None,
+        progress: Progress = _ignore,
+    ) -> int:
+        """Every chat: `md` one file each into the folder `path`, `json` all into one file. Returns how many.
+
+        Cancelled, it raises ExportStopped: one file is as it was; in a folder, the chats that are whole stay.
+        """
         chosen = format_ or ("json" if path.suffix.lower() == ".json" else "md")
-        conversations = list(self._conversations())
+        kept = "Nothing was written." if chosen == "json" else "What is in the folder by now is whole."
+        conversations = list(self._conversations(cancel, kept))
+
+        def one_by_one() -> Iterator[Conversation]:
+            for number, each in enumerate(conversations):
+                _go_on(cancel, kept)
+                progress("Writing", number / len(conversations))
+                yield each
+            _go_on(cancel, kept)
+
         if chosen == "json":
             with whole_file(path) as file:
                 file.write('{"conversations": [')
-                for number, each in enumerate(conversations):
+                for number, each in enumerate(one_by_one()):
                     file.write(",\n" if number else "\n")
                     file.write(_json_text(_chat_values(each, self._messages(each))).rstrip("\n"))
                 file.write("\n]}\n")
         else:
             if path.exists() and not path.is_dir():
                 raise InputError(f"{path} is a file.", advice="Name a folder for the chats, or a file ending in .json.")
-            for each in conversations:
+            for each in one_by_one():
                 write_whole(path / _file_name(each), _markdown(each, self._messages(each)))
         return len(conversations)
 
@@ -143,25 +164,37 @@ class ExportService:
         total = self._store.ledger.count(start, end) or 1
         for number, entry in enumerate(self._store.ledger.iterate(start, end)):
             if number % _STEP == 0:
-                if cancel is not None and cancel.cancelled:
-                    raise ExportStopped("Stopped.", kept="Nothing was written.")
+                _go_on(cancel)
                 progress("Writing", min(1.0, number / total))
             yield entry
+        _go_on(cancel)
 
-    def audit_page(self, path: Path, period: AuditPeriod) -> Path:
-        """The audit of a period as one HTML file that needs nothing else and prints well."""
-        report = self._audit.report(period)
-        check = self._subscription.check(report, self._audit.today())
-        chats = self._audit.lines(period, "conversation")
+    def audit_page(
+        self, path: Path, period: AuditPeriod, *, cancel: Cancel | None = None, progress: Progress = _ignore
+    ) -> Path:
+        """The audit of a period as one HTML file that needs nothing else and prints well.
+
+        ExportStopped as of `ledger`.
+        """
+
+        def read(number: int, work: Callable[[], T]) -> T:
+            _go_on(cancel)
+            progress("Reading", number / _READINGS)
+            return work()
+
+        report = read(0, lambda: self._audit.report(period))
+        check = read(1, lambda: self._subscription.check(report, self._audit.today()))
+        chats = read(2, lambda: self._audit.lines(period, "conversation"))
         details = ReportDetails(
-            projects=self._audit.lines(period, "project"),
+            projects=read(3, lambda: self._audit.lines(period, "project")),
             chats=chats[:MOST_CHATS],
             more_chats=max(0, len(chats) - MOST_CHATS),
-            thrift=self._thrift.chats(chats, MOST_CHATS),
-            unpriced=self._audit.rows(period, RowFilter(only="unpriced"), limit=MOST_ROWS),
-            estimated=self._audit.rows(period, RowFilter(only="estimated"), limit=MOST_ROWS),
-            beside=beside(self._imports, self._audit, period).sentences(),
+            thrift=read(4, lambda: self._thrift.chats(chats, MOST_CHATS)),
+            unpriced=read(5, lambda: self._audit.rows(period, RowFilter(only="unpriced"), limit=MOST_ROWS)),
+            estimated=read(6, lambda: self._audit.rows(period, RowFilter(only="estimated"), limit=MOST_ROWS)),
+            beside=read(7, lambda: beside(self._imports, self._audit, period).sentences()),
         )
+        _go_on(cancel)
         write_whole(path, html_report(report, check, details))
         return path
 
@@ -171,9 +204,17 @@ class ExportService:
         write_whole(path, "\n".join(self._report_lines()) + "\n")
         return path
 
-    def backup(self, path: Path) -> Path:
-        """A checked copy of the whole database into the file `path`; StoreError if it cannot be written."""
-        self._store.copy_to(path)
+    def backup(self, path: Path, *, cancel: Cancel | None = None, progress: Progress = _ignore) -> Path:
+        """A checked copy of the whole database into the file `path`; StoreError if it cannot be written.
+
+        ExportStopped as of `ledger`.
+        """
+        watched = cancel or Cancel()
+        try:
+            self._store.copy_to(path, watched, progress)
+        except StoreError:
+            _go_on(watched)
+            raise
         return path
 
     def _report_lines(self) -> Iterator[str]:
@@ -191,15 +232,21 @@ class ExportService:
                 f"| {format_usd(totals.equivalent_nano)} |"
             )
 
-    def _conversations(self) -> Iterator[Conversation]:
+    def _conversations(self, cancel: Cancel | None, kept: str) -> Iterator[Conversation]:
         offset = 0
         while page := self._store.conversations.list(_PAGE, offset):
+            _go_on(cancel, kept)
             for summary in page:
                 yield self._store.conversations.get(summary.id)
             offset += len(page)
 
     def _messages(self, conversation: Conversation) -> list[Message]:
         return self._store.conversations.path_to(conversation.leaf_id) if conversation.leaf_id else []
+
+
+def _go_on(cancel: Cancel | None, kept: str = "Nothing was written.") -> None:
+    if cancel is not None and cancel.cancelled:
+        raise ExportStopped("Stopped.", kept=kept)
 
 
 def _json_text(value: object) -> str:

@@ -3,7 +3,11 @@
 from pennyweight.store.database import Store
 from pennyweight.store.instance import WindowLock
 from pennyweight.store.ledger import OutputStats, SpeedStats
-from pennyweight.store.problems import MissingRowError
+from pennyweight.store.problems import DamagedError, MissingRowError
 from pennyweight.store.settings import StoredDraft
+from pennyweight.store.tree import UnsavedAnswerError
 
-__all__ = ["MissingRowError", "OutputStats", "SpeedStats", "Store", "StoredDraft", "WindowLock"]
+__all__ = [
+    "DamagedError", "MissingRowError", "OutputStats", "SpeedStats", "Store", "StoredDraft", "UnsavedAnswerError",
+    "WindowLock",
+]  # fmt: skip

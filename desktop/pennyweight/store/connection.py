@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from pennyweight.domain.errors import StoreError
 from pennyweight.store.handle import Database
-from pennyweight.store.problems import readable
+from pennyweight.store.problems import MissingRowError, readable
 
+_log = logging.getLogger(__name__)
 BUSY_SECONDS = 5.0
 """How long a change waits for another process (the command line beside the window) before it gives up."""
 
@@ -117,6 +120,14 @@ class ReaderPool:
             db.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A change that could not be made, and why."""
+
+    work: Work[None]
+    error: StoreError
+
+
 class Writer:
     """The only thread that changes the database. Each piece of work is one transaction, in the order of asking."""
 
@@ -125,18 +136,15 @@ class Writer:
         self._db = db
         self._lock = threading.Lock()
         self._closed = False
+        self.owed: tuple[Owed, ...] = ()
+        """Changed by the writer's thread alone, and as a whole: to be read by any."""
         self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="pennyweight-store", daemon=True)
         self._thread.start()
 
     def submit(self, work: Work[Result]) -> Future[Result]:
         """Queue `work(db)`; the future holds its result or its exception. Raises StoreError after `close`."""
-        future: Future[Result] = Future()
-        with self._lock:
-            if self._closed:
-                raise closed_error()
-            self._queue.put(lambda: self._do(work, future))
-        return future
+        return self._submit(work)
 
     def write(self, work: Work[Result]) -> Result:
         """Do `work(db)` in one transaction and wait for it; what it raises is raised here."""
@@ -144,21 +152,67 @@ class Writer:
             raise RuntimeError("a change may not wait for another change")
         return self.submit(work).result()
 
-    def _do(self, work: Work[Result], future: Future[Result]) -> None:
+    def write_or_owe(self, work: Work[None]) -> None:
+        """As `write`, for what must not be lost: where the disk is full or locked, the StoreError is raised here, and
+        `work` is `owed` until it succeeds. That is tried after each change that succeeds, and at the end.
+        """
+        self._submit(work, self._owe).result()
+
+    def _owe(self, work: Work[None], error: BaseException) -> None:
+        if isinstance(error, StoreError) and not isinstance(error, MissingRowError):
+            self.owed = (*self.owed, Owed(work, error))
+
+    def _submit(
+        self, work: Work[Result], failed: Callable[[Work[Result], BaseException], None] | None = None
+    ) -> Future[Result]:
+        future: Future[Result] = Future()
+        with self._lock:
+            if self._closed:
+                raise closed_error()
+            self._queue.put(lambda: self._do(work, future, failed))
+        return future
+
+    def _do(
+        self,
+        work: Work[Result],
+        future: Future[Result],
+        failed: Callable[[Work[Result], BaseException], None] | None,
+    ) -> None:
         if not future.set_running_or_notify_cancel():
             return
         try:
-            with told_readably(self._path), transaction(self._db):
-                result = work(self._db)
+            result = self._commit(work)
         except BaseException as error:  # noqa: BLE001 - it travels to whoever asked
+            if failed is not None:
+                failed(work, error)
             future.set_exception(error)
         else:
+            self._pay()
             future.set_result(result)
+
+    def _commit(self, work: Work[Result]) -> Result:
+        with told_readably(self._path), transaction(self._db):
+            return work(self._db)
+
+    def _pay(self) -> None:
+        """Make what is owed, as far as it can be made now."""
+        while self.owed:
+            owed, *later = self.owed
+            try:
+                self._commit(owed.work)
+            except StoreError:
+                return
+            except Exception:  # noqa: BLE001 - a mistake of ours, in a change that nobody waits for any more
+                _log.exception("a change that was put off")
+            self.owed = tuple(later)
 
     def _run(self) -> None:
         while (job := self._queue.get()) is not None:
             job()
             del job  # a job holds its caller's data; none may outlive it in this frame
+        self._pay()
+        if self.owed:
+            _log.warning("changes that could not be written: %d", len(self.owed))
         self._db.close()
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
+from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import StoreError
 from pennyweight.store import backup, schema
 from pennyweight.store.audit import Audit
@@ -88,15 +89,29 @@ class Store:
                 db.close()
                 raise
 
+    def check(self) -> None:
+        """Read the whole file, whatever its size. DamagedError if SQLite finds something wrong with it."""
+        with self._readers.borrow() as db:
+            _check_whole(db, self.path)
+
     def backup_daily(self) -> Path | None:
-        """Today's backup if there is none yet (None if there is); keeps seven days. Raises StoreError."""
+        """Today's backup if there is none yet (None if there is); keeps seven days.
+
+        Raises StoreError; DamagedError if it is not worth keeping.
+        """
         return backup.daily(self.path, self._clock().astimezone().date())
 
-    def copy_to(self, target: Path) -> None:
-        """Write a checked copy of the whole database to `target`. Raises StoreError."""
+    def copy_to(
+        self,
+        target: Path,
+        cancel: Cancel | None = None,
+        progress: Callable[[str, float | None], None] = lambda _text, _fraction: None,
+    ) -> None:
+        """Write a checked copy of the whole database to `target`. Raises StoreError, also where it is cancelled:
+        `target` is then as it was."""
         if target.exists() and target.samefile(self.path):
             raise StoreError("The database cannot be copied onto itself.", advice="Choose another file.")
-        backup.copy_to(self.path, target)
+        backup.copy_to(self.path, target, cancel, progress)
 
     def close(self) -> None:
         """Finish what is queued and close the file. Safe to call twice."""
@@ -157,6 +172,10 @@ def _prepare(db: Database, path: Path, clock: Clock) -> None:
 def _check(db: Database, path: Path) -> None:
     if path.stat().st_size > _CHECK_UP_TO_BYTES:
         return
+    _check_whole(db, path)
+
+
+def _check_whole(db: Database, path: Path) -> None:
     problem = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     if problem != "ok":
         raise damaged(path, str(problem))

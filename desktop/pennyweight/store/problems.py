@@ -19,6 +19,10 @@ class MissingRowError(StoreError):
     """A chat or a message that was asked for is not in the database (any more)."""
 
 
+class DamagedError(StoreError):
+    """The database cannot be read, or not all of it."""
+
+
 def backups_folder(path: Path) -> Path:
     """The folder beside the database that holds its backups."""
     return path.parent / "backups"
@@ -33,17 +37,17 @@ def newest_backup(path: Path) -> Path | None:
     return max(found, key=lambda file: file.stat().st_mtime, default=None)
 
 
-def damaged(path: Path, detail: str) -> StoreError:
+def damaged(path: Path, detail: str) -> DamagedError:
     """The file is there but cannot be read as our database. Nothing is moved or changed."""
     detail = detail.splitlines()[-1] if detail else "unreadable"  # SQLite puts a heading above what it found
     backup = newest_backup(path)
     if backup is None:
-        advice = "There is no backup. Move the file away to start with an empty database."
+        advice = f"There is no backup. To start with an empty database, close the program and {_moved_away(path)}."
     else:
         advice = (
-            f"The newest backup is {backup}. Close the program, move the file away and put the backup in its place."
+            f"The newest backup is {backup}. Close the program, {_moved_away(path)}, and put the backup in its place."
         )
-    return StoreError(f"The database {path} is damaged ({detail}).", kept="Nothing in it was changed.", advice=advice)
+    return DamagedError(f"The database {path} is damaged ({detail}).", kept="Nothing in it was changed.", advice=advice)
 
 
 def not_a_database(path: Path) -> StoreError:
@@ -51,9 +55,15 @@ def not_a_database(path: Path) -> StoreError:
     advice = "Move it away, or choose another data folder."
     if backup is not None:
         advice = (
-            f"If it should be one, the newest backup is {backup}: move the file away and put the backup in its place."
+            f"If it should be one, the newest backup is {backup}: close the program, {_moved_away(path)}, and put the"
+            " backup in its place."
         )
     return StoreError(f"{path} is not a Pennyweight database.", kept="It was not changed.", advice=advice)
+
+
+def _moved_away(path: Path) -> str:
+    # SQLite would write what a crash left in the old file's log into the backup that was put in its place.
+    return f"move the file away together with {path.name}-wal and {path.name}-shm, if they are beside it"
 
 
 def too_new(path: Path, found: int, known: int) -> StoreError:
@@ -81,11 +91,17 @@ def _is_full(path: Path) -> bool:
         return False
 
 
+def is_damage(error: sqlite3.Error) -> bool:
+    return str(getattr(error, "sqlite_errorname", "")).startswith(_DAMAGED)
+
+
 def readable(error: sqlite3.Error, path: Path) -> StoreError | None:
     """What a failure of the environment means; None if `error` is a mistake of ours."""
     name = getattr(error, "sqlite_errorname", "")
+    if is_damage(error):
+        return damaged(path, str(error))
     # Our own SQL is checked against our own schema by the tests: a part that is not there was taken out of the file.
-    if name.startswith(_DAMAGED) or str(error).startswith(("no such table", "no such column")):
+    if str(error).startswith(("no such table", "no such column")):
         return damaged(path, str(error))
     # Without room for its shared memory SQLite tells of an error of the disk.
     if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR") and _is_full(path)):

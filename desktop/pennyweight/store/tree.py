@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pennyweight.domain.conversation import Message, MessageState
+from pennyweight.domain.errors import StoreError
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.store import codec, messages
 from pennyweight.store.connection import ReaderPool, Writer
@@ -18,6 +20,38 @@ INTERRUPTED_NOTE = "The program ended before this answer was finished."
 
 def missing_conversation() -> MissingRowError:
     return MissingRowError("That chat is not in the database any more.")
+
+
+class UnsavedAnswerError(StoreError):
+    """The end of an answer could not be written. It is kept, and written as soon as the database can be."""
+
+    def __init__(self, message: Message, why: StoreError) -> None:
+        super().__init__(
+            f"This answer is not saved yet. {why.what}",
+            kept="It is kept here while Pennyweight runs, and saved with what it used as soon as that is possible.",
+            advice=why.advice,
+        )
+        self.message = replace(message, note=f"{message.note} {self.sentence}".strip())
+        """As it is to be shown meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The end of an answer and its ledger rows, as a change."""
+
+    message: Message
+    entries: Sequence[LedgerEntry]
+    now: str
+
+    def __call__(self, db: Database) -> None:
+        message = self.message
+        if not messages.update(db, message) and _exists(db, message.conversation_id):
+            messages.insert(db, message)
+        db.execute(
+            "UPDATE conversations SET updated_at = max(updated_at, ?) WHERE id = ?",
+            [self.now, message.conversation_id],
+        )
+        insert_entries(db, self.entries)
 
 
 class MessageTree:
@@ -86,34 +120,40 @@ class MessageTree:
         """The end of an answer and its ledger rows, in one transaction.
 
         Rows whose `dedup_key` is known are not added again. If the chat was removed for good in the meantime, the
-        message is dropped and the spend is still recorded.
+        message is dropped and the spend is still recorded. UnsavedAnswerError where it cannot be written now: until it
+        can, the message is read as it ended.
         """
-
-        def finish(db: Database) -> None:
-            if not messages.update(db, message) and _exists(db, message.conversation_id):
-                messages.insert(db, message)
-            db.execute(
-                "UPDATE conversations SET updated_at = max(updated_at, ?) WHERE id = ?",
-                [self._now(), message.conversation_id],
-            )
-            insert_entries(db, entries)
-
-        self._writer.write(finish)
+        end = _End(message, tuple(entries), self._now())
+        try:
+            self._writer.write_or_owe(end)
+        except MissingRowError:
+            raise
+        except StoreError as error:
+            raise UnsavedAnswerError(message, error) from error
 
     def get_message(self, message_id: str) -> Message:
+        unsaved = self._unsaved()
         with self._readers.borrow() as db:
-            return messages.get(db, message_id)
+            return _ended([messages.get(db, message_id)], unsaved)[0]
 
     def path_to(self, leaf_id: str) -> list[Message]:
         """The branch that ends at `leaf_id`, oldest first."""
+        unsaved = self._unsaved()
         with self._readers.borrow() as db:
-            return messages.path(db, leaf_id)
+            return _ended(messages.path(db, leaf_id), unsaved)
 
     def path_page(self, leaf_id: str, before: str | None = None, limit: int = 40) -> list[Message]:
         """The last `limit` messages of the branch, or the last ones above the message `before`; oldest first."""
+        unsaved = self._unsaved()
         with self._readers.borrow() as db:
             end = leaf_id if before is None else messages.parent_of(db, before)
-            return [] if end is None or limit <= 0 else messages.path(db, end, limit)
+            return [] if end is None or limit <= 0 else _ended(messages.path(db, end, limit), unsaved)
+
+    def _unsaved(self) -> dict[str, Message]:
+        """Asked for before the database is: what is written in between is the same in both."""
+        ends = [(each.work, each.error) for each in self._writer.owed]
+        unsaved = [UnsavedAnswerError(end.message, why).message for end, why in ends if isinstance(end, _End)]
+        return {message.id: message for message in unsaved}
 
     def on_path(self, message_id: str, leaf_id: str) -> bool:
         """True if the message is on the branch that ends at `leaf_id`."""
@@ -140,3 +180,8 @@ class MessageTree:
 
 def _exists(db: Database, conversation_id: str) -> bool:
     return db.execute("SELECT 1 FROM conversations WHERE id = ?", [conversation_id]).fetchone() is not None
+
+
+def _ended(found: Iterable[Message], unsaved: Mapping[str, Message]) -> list[Message]:
+    """What the person has said of an answer is in a table of its own, and read anew."""
+    return [replace(unsaved[each.id], verdict=each.verdict) if each.id in unsaved else each for each in found]

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from tests.support.damaged_database import damage
 
 from pennyweight.app import crash
 from pennyweight.app.composition import build_services
@@ -36,6 +37,29 @@ def test_the_second_window_is_told_and_the_next_may_open(tmp_path: Path) -> None
         pass
     with WindowLock(tmp_path):
         pass
+
+
+def test_damage_in_a_large_database_is_kept_to_be_told_and_the_doctor_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(tmp_path, monkeypatch)
+    services = build_services(tmp_path)
+    try:
+        assert services.damage is not None
+        assert "is damaged" in services.damage.sentence
+        assert list((tmp_path / "backups").iterdir()) == []
+        check = next(each for each in services.doctor.run() if each.name == "database")
+        assert (check.ok, check.essential) == (False, True)
+        assert "is damaged" in check.detail
+    finally:
+        services.close()
+
+
+def test_a_disk_without_room_for_the_backup_is_no_damage(tmp_path: Path) -> None:
+    (tmp_path / "backups").write_text("in the way")
+    services = build_services(tmp_path)
+    services.close()
+    assert services.damage is None
 
 
 def test_without_a_screen_there_is_a_sentence_and_with_one_there_is_none() -> None:

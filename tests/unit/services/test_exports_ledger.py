@@ -123,3 +123,23 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(services: Services, tmp
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be written"):
         services.exports.ledger(tmp_path / "file" / "ledger.csv")
+
+
+def test_stopped_chats_leave_one_file_as_it_was_and_whole_files_in_a_folder(services: Services, tmp_path: Path) -> None:
+    for number in range(3):
+        services.meter._store.conversations.create(f"Chat {number}")
+    one, folder, cancel = tmp_path / "chats.json", tmp_path / "chats", Cancel()
+    one.write_text("as it was")
+
+    def progress(_text: str, fraction: float | None) -> None:
+        if fraction:
+            cancel.cancel()
+
+    with pytest.raises(ExportStopped, match=r"Nothing was written."):
+        services.exports.chats(one, cancel=cancel, progress=progress)
+    assert one.read_text() == "as it was"
+    cancel = Cancel()
+    with pytest.raises(ExportStopped, match="is whole"):
+        services.exports.chats(folder, cancel=cancel, progress=progress)
+    assert [file.suffix for file in folder.iterdir()] == [".md", ".md"]
+    assert [file.name for file in tmp_path.rglob("*.part")] == []

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from tests.unit.store.store_samples import Clock, local_entry
 
+from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import StoreError
-from pennyweight.store import Store
+from pennyweight.store import Store, backup
 
 
 def backups(store: Store) -> list[str]:
@@ -90,3 +91,36 @@ def test_a_copy_replaces_its_target_only_when_it_is_complete(store: Store, tmp_p
     with Store.open(target) as copy:
         assert copy.settings.all() == {"a": 1}
     assert [file.name for file in target.parent.iterdir() if file.suffix == ".part"] == []
+
+
+def test_a_copy_that_takes_long_is_of_one_moment_and_tells_how_far_it_is(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "_PAGES_AT_ONCE", 8)
+    store.settings.set("before", 1)
+    told: list[float] = []
+
+    def progress(_text: str, fraction: float | None) -> None:
+        if fraction is not None:
+            told.append(fraction)
+            store.settings.set(f"during {len(told)}", "text " * 2_000)
+
+    store.copy_to(tmp_path / "copy.db", progress=progress)
+    assert told == sorted(told)
+    assert len(told) > 2
+    with Store.open(tmp_path / "copy.db") as copy:
+        assert copy.settings.all() == {"before": 1}
+
+
+def test_a_copy_that_is_stopped_leaves_its_target_as_it_was(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "_PAGES_AT_ONCE", 8)
+    target = tmp_path / "export" / "copy.db"
+    store.copy_to(target)
+    before, cancel = target.read_bytes(), Cancel()
+    store.settings.set("a", 1)
+    with pytest.raises(StoreError, match=r"Stopped. Nothing was written."):
+        store.copy_to(target, cancel, lambda _text, _fraction: cancel.cancel())
+    assert target.read_bytes() == before
+    assert [file.name for file in target.parent.iterdir()] == ["copy.db"]

@@ -45,6 +45,34 @@ def test_a_database_that_lacks_a_part_is_told_and_not_touched(tmp_path: Path, pa
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("first_page", [0, 2], ids=["no-database", "damaged"])
+def test_the_advice_brings_the_backup_back_as_it_was_also_after_a_crash(tmp_path: Path, first_page: int) -> None:
+    path = tmp_path / "pennyweight.db"
+    with Store.open(path) as store:
+        chat = store.conversations.create("As it was")
+        backup = store.backup_daily()
+        assert backup is not None
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        store.conversations.rename(chat.id, "Changed since")
+        left = {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()}  # as of a killed process
+    for name, content in left.items():
+        (tmp_path / name).write_bytes(content)
+    with path.open("r+b") as file:
+        file.seek(4096 * first_page)
+        file.write(b"\0" * 4096 * 3)
+    with pytest.raises(StoreError) as caught:
+        Store.open(path)
+    for name, content in left.items():  # a close in order would have removed them
+        (tmp_path / name).write_bytes(content)
+    for beside in [each for each in tmp_path.iterdir() if each.is_file() and each.name in caught.value.sentence]:
+        beside.rename(tmp_path / f"{beside.name}.away")
+    shutil.copy(backup, path)
+    with Store.open(path) as store:
+        assert store.conversations.get(chat.id).title == "As it was"
+        assert store.ledger.sums_match_rows()
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_in_the_place_of_the_database_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "pennyweight.db"

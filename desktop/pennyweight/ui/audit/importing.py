@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from pennyweight.bridge.relay import Relay
+from pennyweight.bridge.relay import Relay, seldom
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
 from pennyweight.services.imports import ImportReport, ImportService
@@ -19,7 +18,6 @@ from pennyweight.ui.audit.import_words import watched_notice
 
 T = TypeVar("T")
 Done = Callable[[T], None]
-_TELL_SECONDS = 0.05
 
 
 class Importing(QObject):
@@ -105,18 +103,4 @@ class Importing(QObject):
             self._cancel = None
             self.failed.emit(error)
 
-        self._runner.query(lambda: work(cancel, _seldom(self._relay)), ended, failed, owner=self)
-
-
-def _seldom(relay: Relay) -> Progress:
-    """Progress for a person: a few times a second, however often the work tells."""
-    last = 0.0
-
-    def tell(text: str, fraction: float | None) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= _TELL_SECONDS:
-            last = now
-            relay.send((text, fraction))
-
-    return tell
+        self._runner.query(lambda: work(cancel, seldom(self._relay)), ended, failed, owner=self)

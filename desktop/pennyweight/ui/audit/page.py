@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pennyweight.bridge.relay import Progress
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import KnownError
@@ -55,6 +56,7 @@ from pennyweight.ui.widgets import (
     Toast,
     Tone,
 )
+from pennyweight.ui.widgets.export_line import ExportLine
 
 _CARDS: tuple[tuple[str, Tone], ...] = (
     ("Paid to the cloud", "cloud"),
@@ -86,6 +88,7 @@ class AuditPage(QWidget):
         self._services = services
         self._runner = runner
         self._report: AuditReport | None = None
+        self._repricing = False
         self._shape = (0, False)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -116,6 +119,7 @@ class AuditPage(QWidget):
         self.reprice = RepricePanel(services, runner, theme)
         self.thrift = ThriftPanel(services, runner, theme)
         self.imports = ImportsDesk(services, runner, theme, self, importing)
+        self.writing = ExportLine(runner)
         self.toast = Toast()
         self._menu = QMenu(self)
         self._arrange()
@@ -137,7 +141,7 @@ class AuditPage(QWidget):
             if found[0].period == self.picker.period:
                 self.show_report(*found)
                 if found[0].totals.uncompared_rows:
-                    self._reprice(period)
+                    self._reprice()
 
         self._runner.query(work, shown, self._fail, owner=self)
 
@@ -180,28 +184,40 @@ class AuditPage(QWidget):
     def export_to(self, path: Path, which: int) -> None:
         """`which` counts the entries of the export menu."""
         exports, period = self._services.exports, self.picker.period
-        work: tuple[Callable[[], object], ...] = (
-            lambda: exports.audit_page(path, period),
-            lambda: exports.ledger(path, "csv"),
-            lambda: exports.ledger(path, "jsonl"),
-            lambda: exports.focus(path, period),
-        )
-        self._runner.query(
-            work[which], lambda _done: self.toast.tell(f"Written to {path.name}."), self._fail, owner=self
-        )
+
+        def write(cancel: Cancel, progress: Progress) -> str:
+            if which == 0:
+                exports.audit_page(path, period, cancel=cancel, progress=progress)
+            elif which == 3:
+                exports.focus(path, period, cancel=cancel, progress=progress)
+            else:
+                exports.ledger(path, "csv" if which == 1 else "jsonl", cancel=cancel, progress=progress)
+            return f"Written to {path.name}."
+
+        self.writing.write(write)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit(event.size().width())
 
-    def _reprice(self, period: AuditPeriod) -> None:
+    def _reprice(self) -> None:
         """Older rows have no bill at the chosen reference yet; those it has no price for stay without one."""
 
-        def done(count: int) -> None:
-            if count and period == self.picker.period:
-                self.show_period(period)
+        if self._repricing:
+            return
+        self._repricing, cancel = True, Cancel()
 
-        self._runner.change(lambda: self._services.meter.reprice(Cancel()), done, self._fail, owner=self)
+        def done(count: int) -> None:
+            self._repricing = False
+            if count:
+                self.show_period(self.picker.period)
+
+        def failed(error: Exception) -> None:
+            self._repricing = False
+            self._fail(error)
+
+        # It writes a little at a time: nobody's change has to wait for all of it.
+        self._runner.query(lambda: self._services.meter.reprice(cancel), done, failed, owner=self, cancel=cancel)
 
     def _open(self, period: AuditPeriod, chosen: RowFilter, title: str) -> None:
         self._runner.query(
@@ -273,6 +289,8 @@ class AuditPage(QWidget):
         self.breakdown.opened.connect(self.open_rows)
         self.tasks.opened.connect(self.open_rows)
         self.thrift.opened.connect(self._open_turns)
+        self.writing.told.connect(self.toast.tell)
+        self.writing.failed.connect(self._fail)
         self.what_if.told.connect(self.toast.tell)
         self.imports.changed.connect(self._imported)
         self.imports.notice.connect(self.toast.tell)
@@ -357,6 +375,7 @@ class AuditPage(QWidget):
         self._top = self._head()
         column.addLayout(self._top)
         column.addWidget(self.banner)
+        column.addWidget(self.writing)
         column.addLayout(self._card_grid)
         facts = QVBoxLayout()
         facts.setSpacing(4)

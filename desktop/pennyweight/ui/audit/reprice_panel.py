@@ -103,6 +103,7 @@ class RepricePanel(Card):
             lambda: self._services.reprice.at_prices_of(period, models, cancel, lambda done: tell(number, done)),
             lambda rows: self._show(number, rows),
             owner=self,
+            cancel=cancel,
         )
 
     def _stop(self) -> None:

@@ -14,6 +14,7 @@ from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.services.exports import ExportService
 from pennyweight.ui.settings.section import Section
 from pennyweight.ui.widgets import ElidedLabel, GhostButton
+from pennyweight.ui.widgets.export_line import ExportLine
 from pennyweight.ui.widgets.flow import FlowLayout
 
 
@@ -31,7 +32,6 @@ class DataSection(Section):
         )
         self._home = home
         self._exports = exports
-        self._runner = runner
         self.path = ElidedLabel(str(home))
         self.folder = GhostButton("Open folder")
         self.backup = GhostButton("Back up now…")
@@ -43,6 +43,10 @@ class DataSection(Section):
             row.addWidget(button)
         self.body.addWidget(self.path)
         self.body.addLayout(row)
+        self.line = ExportLine(runner)
+        self.line.told.connect(self.told)
+        self.line.failed.connect(self.failed)
+        self.body.addWidget(self.line)
         self.folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._home))))
         self.backup.clicked.connect(self._choose_backup)
         self.chats.clicked.connect(self._choose_chats)
@@ -50,19 +54,20 @@ class DataSection(Section):
         self.report.clicked.connect(self._choose_report)
 
     def write_backup(self, path: Path) -> None:
-        self._write(lambda: f"Backed up to {self._exports.backup(path)}.")
+        self.line.write(
+            lambda cancel, progress: f"Backed up to {self._exports.backup(path, cancel=cancel, progress=progress)}."
+        )
 
     def write_chats(self, path: Path) -> None:
-        self._write(lambda: _counted(self._exports.chats(path), "chat", path))
+        chats = self._exports.chats
+        self.line.write(lambda cancel, progress: _counted(chats(path, cancel=cancel, progress=progress), "chat", path))
 
     def write_ledger(self, path: Path) -> None:
-        self._write(lambda: _counted(self._exports.ledger(path), "row", path))
+        ledger = self._exports.ledger
+        self.line.write(lambda cancel, progress: _counted(ledger(path, cancel=cancel, progress=progress), "row", path))
 
     def write_report(self, path: Path) -> None:
-        self._write(lambda: f"Report written to {self._exports.report(path)}.")
-
-    def _write(self, work: Callable[[], str]) -> None:
-        self._runner.change(work, self.told.emit, self.failed.emit, owner=self)
+        self.line.write(lambda _cancel, _progress: f"Report written to {self._exports.report(path)}.")
 
     def _choose_backup(self) -> None:
         self._choose("Back up to", f"pennyweight-{date.today().isoformat()}.db", "Database (*.db)", self.write_backup)

@@ -21,6 +21,7 @@ from pennyweight.services.events import (
     Status,
     UserMessageSaved,
 )
+from pennyweight.store import UnsavedAnswerError
 from pennyweight.ui.transcript.entry import Entry
 from pennyweight.ui.transcript.time_left import TimeLeft
 from pennyweight.ui.transcript.view import TranscriptView
@@ -47,6 +48,8 @@ class Answering(QObject):
     """UserMessageSaved."""
     answered = Signal(object)
     """The final message, whole, stopped or failed."""
+    unsaved = Signal(str)
+    """The id of an answer whose end could not be saved yet."""
     refused = Signal(object)
     """The exception, where nothing of it was saved."""
     placed = Signal(str)
@@ -138,6 +141,8 @@ class Answering(QObject):
                 if self._visible():
                     self._transcript.update_message(message, line)
                 self.answered.emit(message)
+                if isinstance(event, AnswerFailed) and isinstance(event.error, UnsavedAnswerError):
+                    self.unsaved.emit(message.id)
             case Live() if self._visible():
                 self._transcript.show_live(event)
             case Status(text=text, fraction=fraction):

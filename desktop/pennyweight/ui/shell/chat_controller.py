@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -18,7 +19,7 @@ from pennyweight.ui.composer.composer import Content
 from pennyweight.ui.shell.answering import Answering
 from pennyweight.ui.shell.chat_page import ChatPage
 from pennyweight.ui.shell.drafting import Drafting
-from pennyweight.ui.shell.loader import Opened, Page, load_page, open_conversation, open_last, open_new
+from pennyweight.ui.shell.loader import Opened, Page, load_entry, load_page, open_conversation, open_last, open_new
 from pennyweight.ui.transcript.empty_state import Example
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class ChatController(QObject):
         self._editing: Message | None = None
         self._before_edit = Content()
         self._sent: _Sent | None = None
+        self._unsaved: set[str] = set()
         self.answering = Answering(runner, page.transcript, self)
         self.drafting = Drafting(services, runner, page.composer, self)
         self._connect()
@@ -209,6 +211,7 @@ class ChatController(QObject):
         answering.ended.connect(self.drafting.replan)
         answering.question_saved.connect(self._question_saved)
         answering.answered.connect(self._answered)
+        answering.unsaved.connect(self._unsaved.add)
         answering.refused.connect(self._refused)
         answering.broke.connect(self._broke)
 
@@ -289,6 +292,7 @@ class ChatController(QObject):
 
     def _question_saved(self, saved: UserMessageSaved) -> None:
         self._sent = None
+        self._look_at_unsaved()
         if self.answering.runs_in(saved.conversation.id) and (
             self._conversation is None or self._conversation.id == saved.conversation.id
         ):
@@ -301,6 +305,17 @@ class ChatController(QObject):
             self._show_branch(saved.message.id)
             self.shown.emit(saved.conversation.id)
         self.list_changed.emit()
+
+    def _look_at_unsaved(self) -> None:
+        """A change has come through: by now the ends of answers that could not be saved are, too."""
+        for message_id in self._unsaved:
+            self._runner.query(
+                partial(load_entry, self._services, message_id),
+                lambda entry: self._page.transcript.update_message(entry.message, entry.line),
+                lambda _error: None,  # it stays as it is shown
+                owner=self,
+            )
+        self._unsaved.clear()
 
     def _answered(self, message: Message) -> None:
         self.list_changed.emit()

@@ -25,6 +25,8 @@ class Drafting(QObject):
         self._composer = composer
         self._conversation_id: str | None = None
         self._question: Message | None = None
+        self._typed: dict[str | None, Content] = {}
+        """By chat, since the start. The database may be behind, and one that was read a moment ago even more so."""
         self._asked = 0
         self._planning = False
         self._again = False
@@ -36,7 +38,9 @@ class Drafting(QObject):
         """Another conversation is shown, with what was last typed there; `task` where nothing was."""
         self._conversation_id = conversation_id
         self._question = None
-        self._composer.set_content(Content(draft.text, draft.task, draft.attachments) if draft else Content(task=task))
+        stored = Content(draft.text, draft.task, draft.attachments) if draft else Content(task=task)
+        typed = self._typed.get(conversation_id, stored)
+        self._composer.set_content(Content(task=task) if typed.empty else typed)
         self.replan()
 
     def moved_to(self, conversation_id: str) -> None:
@@ -61,12 +65,11 @@ class Drafting(QObject):
     def save(self) -> None:
         """Keep the draft, or the edit under way, now."""
         self._save_timer.stop()
-        where, content = self._conversation_id, self._composer.content()
+        content = self._composer.content()
         if self._question is not None:
             self.keep_edit(KeptEdit(self._question.id, content.text) if content.text.strip() else None)
-            return
-        save = self._services.conversations.save_draft
-        self._runner.change(lambda: save(where, content.text, content.task, content.attachments))
+        else:
+            self._keep(content)
 
     def keep_edit(self, edit: KeptEdit | None) -> None:
         """For when its chat is opened again; None: it was sent, or given up."""
@@ -79,8 +82,12 @@ class Drafting(QObject):
     def forget(self) -> None:
         """It was sent."""
         self._save_timer.stop()
-        where = self._conversation_id
-        self._runner.change(lambda: self._services.conversations.save_draft(where, ""))
+        self._keep(Content())
+
+    def _keep(self, content: Content) -> None:
+        where, save = self._conversation_id, self._services.conversations.save_draft
+        self._typed[where] = content
+        self._runner.change(lambda: save(where, content.text, content.task, content.attachments))
 
     def replan(self) -> None:
         self._plan_timer.start()

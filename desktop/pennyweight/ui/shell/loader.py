@@ -71,6 +71,10 @@ def load_page(services: Services, conversation_id: str, before: str | None = Non
     return Page(entries_for(services, messages), len(messages) == PAGE)
 
 
+def load_entry(services: Services, message_id: str) -> Entry:
+    return entries_for(services, [services.conversations.message(message_id)])[0]
+
+
 def entries_for(services: Services, messages: Sequence[Message]) -> list[Entry]:
     lines = services.meter.lines([message.id for message in messages if message.role == "assistant"])
     return [

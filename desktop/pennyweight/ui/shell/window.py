@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         self.runner = runner
         self.theme = theme
         self._started = self._ended = False
+        self._untold: KnownError | None = services.damage
         self.setWindowTitle("Pennyweight")
         self.setMinimumSize(*MIN_SIZE)
         self.resize(*DEFAULT_SIZE)
@@ -389,6 +390,9 @@ class MainWindow(QMainWindow):
         self.sidebar.search.selectAll()
 
     def _shown(self, conversation_id: str) -> None:
+        if self._untold is not None:  # once a chat is there: opening it puts the banner away
+            self.show_problem(self._untold)
+            self._untold = None
         self.sidebar.set_current(conversation_id)
         self.meter.set_conversation(conversation_id or None)
         self.cloud.set_conversation(conversation_id)

@@ -1,0 +1,110 @@
+"""The window while the database is locked in mid-answer: the text stays on the screen, and is saved later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+from tests.support.scripted_source import Says, ScriptedSource
+from tests.support.stuck_database import impatient, locked
+
+from pennyweight.app.composition import DATABASE, build_services
+from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.domain.conversation import MessageState
+from pennyweight.domain.resources import starter_model_path
+from pennyweight.store import Store
+from pennyweight.ui.shell.window import MainWindow
+from pennyweight.ui.theme import Theme
+
+pytestmark = pytest.mark.skipif(not starter_model_path().is_file(), reason="the starter model is not here")
+TEXT = " ".join(f"word{number}" for number in range(400))
+
+
+class Asked:
+    def __init__(self, home: Path, theme: Theme, qtbot: QtBot) -> None:
+        self.qtbot = qtbot
+        self.path = home / DATABASE
+        with impatient():
+            self.services = build_services(home)
+            self.services.settings.update(onboarding_done=True)
+        self.source = ScriptedSource(window=100_000)
+        self.services.ask._parts = replace(self.services.ask._parts, source=self.source)
+        self.window = MainWindow(self.services, TaskRunner(), theme)
+        self.window.show()
+        self.window.start()
+        self.idle()
+
+    def idle(self) -> None:
+        self.until(lambda: not self.window.runner.busy and not self.window.chat.answering.active)
+
+    def until(self, ready: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(ready)
+
+    def ask(self, text: str, says: Says) -> None:
+        self.source.script = [says]
+        self.window.page.composer.editor.setPlainText(text)
+        QTest.keyClick(self.window.page.composer.editor, Qt.Key.Key_Return)
+        self.idle()
+
+    def ask_while_locked(self, until: ExitStack) -> None:
+        lock = locked(self.path)
+
+        def word(index: int) -> None:
+            if index == 5:
+                until.enter_context(lock)
+
+        self.ask("Tell me all", Says(TEXT, before_word=word))
+
+    def answers(self) -> list[tuple[str, MessageState, str]]:
+        entries = self.window.page.transcript.column.entries
+        return [(e.message.text, e.message.state, e.message.note) for e in entries if e.message.role == "assistant"]
+
+    def close(self) -> None:
+        self.window.close()
+        self.window.deleteLater()
+        self.services.close()
+
+
+@pytest.fixture
+def asked(tmp_path: Path, theme: Theme, qtbot: QtBot) -> Iterator[Asked]:
+    made = Asked(tmp_path, theme, qtbot)
+    yield made
+    made.close()
+
+
+def test_it_stays_on_the_screen_also_in_a_chat_that_is_left_and_opened_again(asked: Asked) -> None:
+    chat = asked.window.chat
+    with ExitStack() as until:
+        asked.ask_while_locked(until)
+        ((text, state, note),) = asked.answers()
+        assert (text, state) == (TEXT, MessageState.COMPLETE)
+        assert "not saved yet" in note
+        assert "Another program is using the database" in note
+        here = chat.conversation_id
+        chat.new_chat()
+        asked.idle()
+        assert asked.answers() == []
+        chat.open(here)
+        asked.idle()
+        assert asked.answers() == [(text, state, note)]
+    asked.ask("And now?", Says("Now it can be."))
+    assert asked.answers() == [(TEXT, MessageState.COMPLETE, ""), ("Now it can be.", MessageState.COMPLETE, "")]
+
+
+def test_it_is_saved_with_its_row_when_the_window_is_closed(asked: Asked) -> None:
+    with ExitStack() as until:
+        asked.ask_while_locked(until)
+    chat = asked.window.chat.conversation_id
+    asked.close()
+    with Store.open(asked.path) as store:
+        leaf = store.conversations.get(chat).leaf_id
+        assert leaf is not None
+        kept = store.conversations.get_message(leaf)
+        assert (kept.text, kept.state, kept.note) == (TEXT, MessageState.COMPLETE, "")
+        assert len(store.ledger.for_message(leaf)) == store.ledger.count() == 1

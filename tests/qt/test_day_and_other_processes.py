@@ -54,6 +54,15 @@ def test_after_midnight_today_begins_anew(
     assert figure(window) == empty
 
 
+def test_a_window_that_stays_open_makes_the_backup_of_each_day(window: MainWindow, qtbot: QtBot) -> None:
+    folder = window.services.home / "backups"
+    for backup in folder.iterdir():
+        backup.unlink()
+    window.watch.new_day.emit()
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    assert len(list(folder.iterdir())) == 1
+
+
 def test_a_closed_window_does_not_look_any_more(window: MainWindow) -> None:
     assert window.watch.timer.isActive()
     window.close()

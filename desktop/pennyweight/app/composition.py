@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,6 +97,7 @@ def build_services(home: Path) -> Services:
             keys=keys,
             budgets=budgets,
             later=made_later,
+            each_day=partial(_each_day, store),
             damage=damage,
             closers=closers,
         )
@@ -139,10 +141,7 @@ def _threads_for(size_bytes: int) -> int | None:
 
 
 def _tidy(store: Store) -> DamagedError | None:
-    """What every start does: answers of a program that died, chats deleted long ago, today's backup.
-
-    Returns what the backup's check found to be damaged: the rest of the database may be of use.
-    """
+    """What every start does: answers of a program that died, and `_each_day`."""
     interrupted = store.conversations.mark_interrupted()
     if interrupted:
         _log.info("answers found interrupted: %d", interrupted)
@@ -150,6 +149,14 @@ def _tidy(store: Store) -> DamagedError | None:
     booked = store.running.settle()
     if booked:
         _log.info("cloud calls of a program that died, booked as estimates: %d", booked)
+    return _each_day(store)
+
+
+def _each_day(store: Store) -> DamagedError | None:
+    """Chats deleted long ago, today's backup.
+
+    Returns what the backup's check found to be damaged: the rest of the database may be of use.
+    """
     store.conversations.purge_deleted(datetime.now(UTC) - _KEEP_DELETED)
     try:
         store.backup_daily()

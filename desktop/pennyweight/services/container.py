@@ -62,6 +62,8 @@ class Services:
     keys: KeysService
     budgets: BudgetService
     later: Later
+    each_day: Callable[[], KnownError | None]
+    """What a start does with the database once a day, for a window that stays open; returns damage that was found."""
     damage: KnownError | None = None
     """What was found to be wrong with the database at the start, which the rest of it was good enough for."""
     closers: list[Callable[[], None]] = field(default_factory=list)

@@ -171,6 +171,7 @@ class MainWindow(QMainWindow):
         self.runner.problem.connect(self.show_problem)
         self.sizing.restart.connect(self.close)
         self.watch.new_day.connect(self._figures_are_old)
+        self.watch.new_day.connect(self._each_day)
         self.watch.rows_added.connect(self._figures_are_old)
 
     def _connect_pages(self) -> None:
@@ -422,6 +423,13 @@ class MainWindow(QMainWindow):
             self.tell(f"“{title}” is being answered first.", ("Show it", lambda: self._continue_chat(elsewhere)))
         else:
             self.tell("This chat is being answered: Esc stops it.")
+
+    def _each_day(self) -> None:
+        def done(damage: KnownError | None) -> None:
+            if damage is not None:
+                self.show_problem(damage)
+
+        self.runner.query(self.services.each_day, done, owner=self)
 
     def _figures_are_old(self) -> None:
         self.meter.refresh()

@@ -28,7 +28,7 @@ _COLUMNS = [
     ("cloud", "cloud spend"),
     ("electricity", "electricity"),
     ("equivalent", "local at list price"),
-    ("kept", "per kept answer"),
+    ("usable", "per usable answer"),
 ]
 
 
@@ -122,7 +122,7 @@ def _row_fields(row: AuditRow, by: Grouping) -> dict[str, Any]:
         "imported": None if row.imported is None else row.imported != "",
         "import_kind": row.imported or None,
         **_sums(row.sums),
-        "per_kept_answer_usd": usd(row.per_kept_answer_nano),
+        "per_usable_answer_usd": usd(row.per_usable_answer_nano),
         "calls_local": row.local.calls,
         "calls_cloud_here": row.here.calls,
         "billed_here_usd": usd(row.here.billed_nano),
@@ -133,7 +133,7 @@ def _sums(sums: AuditSums) -> dict[str, Any]:
     return {
         "calls": sums.calls,
         "answers": sums.answers,
-        "kept_answers": sums.kept_answers,
+        "usable_answers": sums.usable_answers,
         "billed_usd": usd(sums.billed_nano),
         "local_usd": usd(sums.electric_nano),
         "local_usd_low": usd(sums.electric_low_nano),
@@ -193,7 +193,7 @@ def _print(report: AuditReport, rows: tuple[AuditRow, ...]) -> None:
 
 
 def _line(row: AuditRow) -> dict[str, str]:
-    sums, kept = row.sums, row.per_kept_answer_nano
+    sums, each = row.sums, row.per_usable_answer_nano
     return {
         "label": f"{row.label} (imported)" if row.imported else row.label,
         "calls": f"{sums.calls:,}",
@@ -202,5 +202,5 @@ def _line(row: AuditRow) -> dict[str, str]:
         "cloud": format_usd(sums.billed_nano),
         "electricity": format_usd(sums.electric_nano),
         "equivalent": format_usd(sums.equivalent_nano),
-        "kept": "" if kept is None else format_usd(kept),
+        "usable": "" if each is None else format_usd(each),
     }

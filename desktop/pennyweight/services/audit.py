@@ -60,11 +60,11 @@ class AuditRow:
         return self.sums.billed_nano + self.sums.electric_nano
 
     @property
-    def per_kept_answer_nano(self) -> int | None:
-        """Cost of the rows, stopped and failed ones included, for each answer that was kept; None if not known."""
-        if self.imported != "" or not self.sums.kept_answers or self.sums.unpriced_rows:
+    def per_usable_answer_nano(self) -> int | None:
+        """Cost of the rows, stopped and failed ones included, for each usable answer; None if not known."""
+        if self.imported != "" or not self.sums.usable_answers or self.sums.unpriced_rows:
             return None
-        return round(self.cost_nano / self.sums.kept_answers)
+        return round(self.cost_nano / self.sums.usable_answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -230,7 +230,7 @@ def _plot(
 
 
 def _table(title: str, first: str, rows: Sequence[AuditRow], about: str = "") -> str:
-    heads = (first, "calls", "in", "out", "cloud", "electricity", "local at cloud price", "per kept answer")
+    heads = (first, "calls", "in", "out", "cloud", "electricity", "local at cloud price", "per usable answer")
     lines = [
         (
             row.label + (" (imported)" if row.imported and row.key != row.label else ""),
@@ -240,7 +240,7 @@ def _table(title: str, first: str, rows: Sequence[AuditRow], about: str = "") ->
             _billed(row.sums),
             _or_dash(row.sums.electric_nano),
             _or_dash(row.sums.equivalent_nano),
-            _or_dash(row.per_kept_answer_nano),
+            _or_dash(row.per_usable_answer_nano),
         )
         for row in rows
     ]

@@ -19,11 +19,11 @@ from pennyweight.ui.meter.figures import CardText
 from pennyweight.ui.meter.reference_list import rate_text
 from pennyweight.ui.widgets import Part
 
-KEPT_HINT = (
-    "Cost of all answers for each one that is kept: those you marked Keep, and those that came to their end and "
-    "that you did not mark Not useful. A dash where it is not known."
+USABLE_HINT = (
+    "Cost of all answers for each usable one: it came to its end, or was stopped and you marked it Keep, and you did "
+    "not mark it Not useful. A dash where it is not known."
 )
-MODEL_HEADS = ("", "answers", "in", "out", "cost", "per kept")
+MODEL_HEADS = ("", "answers", "in", "out", "cost", "per usable")
 DAY_HEADS = ("Day", "cloud, billed", "local, at cloud price", "electricity", "calls", "in", "out")
 TASK_HEADS = ("Task", "here", "cloud", "at cloud price", "electricity", "billed")
 THRIFT_HEADS = ("Chat", "turns", "in", "re-sent", "trimming", "summary")
@@ -139,7 +139,7 @@ def short(count: int) -> str:
 
 
 def model_line(row: AuditRow) -> tuple[str, ...]:
-    kept = row.per_kept_answer_nano
+    each = row.per_usable_answer_nano
     cost = format_usd(row.cost_nano)
     if row.sums.unpriced_rows:
         cost = "unpriced" if row.sums.unpriced_rows == row.sums.calls else f"≥ {cost}"
@@ -149,7 +149,7 @@ def model_line(row: AuditRow) -> tuple[str, ...]:
         short(row.sums.input_total),
         short(row.sums.output_total),
         cost,
-        "–" if kept is None else format_usd(kept),
+        "–" if each is None else format_usd(each),
     )
 
 

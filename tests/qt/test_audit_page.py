@@ -66,6 +66,7 @@ def page(qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme) -> 
 def test_the_cards_and_tables_say_what_the_ledger_holds(page: AuditPage) -> None:
     assert page.cards[0].figure.text() == "0.58¢"
     assert page.cards[0].small.text() == "0.08¢ here · 0.5¢ imported · 1 unpriced row"
+    assert page.cards[1].small.text().endswith(" · $0.18/kWh")
     assert page.cards[3].figure.text() == "$20 / mo"
     lines = {line[0]: line[1:] for line in page.breakdown.table.texts()}
     assert lines[f"{HOSTILE} imported"] == ["1", "1,000", "300", "0.5¢", "–"]

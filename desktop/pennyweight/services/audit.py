@@ -79,19 +79,14 @@ class AuditReport:
     """Cloud work that this program asked for."""
     imported: AuditSums
     energy_sources: tuple[str, ...]
+    kwh_prices: tuple[str, ...]
+    """What a kWh cost in the rows, US dollars, the cheapest first."""
     days: tuple[AuditRow, ...]
     """One for each local day, also those without any work."""
     models: tuple[AuditRow, ...]
     tasks: tuple[AuditRow, ...]
     sources: tuple[AuditRow, ...]
     providers: tuple[AuditRow, ...]
-
-    @property
-    def usd_nano_per_kwh(self) -> int | None:
-        """What the electricity of these rows cost per kWh; None where no energy is known."""
-        if self.totals.joules <= 0:
-            return None
-        return round(self.totals.electric_nano / (self.totals.joules / 3.6e6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +150,7 @@ class AuditService:
             here=_sum(group for group in groups if group.source != "local" and not group.imported),
             imported=_sum(group for group in groups if group.imported),
             energy_sources=self._store.audit.energy_sources(start, end),
+            kwh_prices=self._store.audit.kwh_prices(start, end),
             days=self._days(period, groups),
             models=self._lines("model", groups, period),
             tasks=self._lines("task", groups, period),

@@ -191,6 +191,11 @@ class Audit:
         with self._readers.borrow() as db:
             return totals.energy_sources(db, totals.Scope(None, start, end))
 
+    def kwh_prices(self, start: datetime, end: datetime) -> tuple[str, ...]:
+        """What a kWh cost in the period's rows, US dollars, the cheapest first."""
+        with self._readers.borrow() as db:
+            return totals.kwh_prices(db, totals.Scope(None, start, end))
+
     def reach(self) -> tuple[datetime, datetime] | None:
         """The time of the first row and of the last; None for an empty ledger."""
         with self._readers.borrow() as db:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from functools import reduce
 from pathlib import Path
@@ -70,7 +71,7 @@ def test_a_month_adds_up_to_what_was_worked_out_by_hand(store: Store) -> None:
     assert report.totals.equivalent_high_nano == 2_700
     assert report.totals.joules == 24
     assert report.totals.measured_joules == 0
-    assert report.usd_nano_per_kwh == 180_000_000
+    assert report.kwh_prices == ("0.18",)
     assert (report.totals.unpriced_rows, report.totals.uncompared_rows, report.totals.estimated_rows) == (1, 0, 1)
     # In: 100 + 100 + 1,000 × 3 + 10. Re-sent: 60 + 60 here, and what the providers' caches held: 200 × 3.
     assert report.totals.input_total == 3_210
@@ -99,6 +100,17 @@ def test_a_month_adds_up_to_what_was_worked_out_by_hand(store: Store) -> None:
         "2026-11-05": (7_000_000, 0),
     }
     assert len(report.days) == 30
+
+
+def test_the_price_of_electricity_is_told_as_it_was_and_not_as_a_mean(store: Store) -> None:
+    row = local_entry("a")
+    assert row.local is not None
+    dear = replace(row.local, usd_per_kwh="0.445")
+    store.ledger.add([local_entry("a", local=dear), local_entry("b", local=replace(dear, usd_per_kwh="0.384"))])
+    day = AuditPeriod(date(2026, 11, 20), date(2026, 11, 20))
+    report = audit_of(store).report(day)
+    assert report.kwh_prices == ("0.384", "0.445")
+    assert audit_of(store).report(AuditPeriod(date(2026, 11, 21), date(2026, 11, 21))).kwh_prices == ()
 
 
 def test_what_a_usable_answer_cost_follows_the_persons_word(store: Store) -> None:

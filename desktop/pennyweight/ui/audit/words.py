@@ -15,7 +15,7 @@ from pennyweight.services.reprice import RepricedRow
 from pennyweight.services.subscription import SubscriptionCheck
 from pennyweight.services.thrift import NamedThrift, Saved, Turn, resent_tokens
 from pennyweight.store.audit import OWN_ORIGIN, AuditSums
-from pennyweight.ui.meter.figures import CardText
+from pennyweight.ui.meter.figures import CardText, kwh_price, kwh_price_hint
 from pennyweight.ui.meter.reference_list import rate_text
 from pennyweight.ui.widgets import Part
 
@@ -55,14 +55,13 @@ def _electricity(report: AuditReport) -> CardText:
     if totals.joules <= 0:
         return CardText(figure=format_dollars(0), small="no local work with known energy", tooltip="")
     parts = [f"{format_energy(totals.joules)} {_how(report)}"]
-    rate = report.usd_nano_per_kwh
-    if rate is not None:
-        parts.append(f"{format_usd(rate)}/kWh")
+    if report.kwh_prices:
+        parts.append(kwh_price(report.kwh_prices))
     band = f"{format_usd(totals.electric_low_nano)} to {format_usd(totals.electric_high_nano)}"
     return CardText(
         figure=format_dollars(totals.electric_nano),
         small=" · ".join(parts),
-        tooltip=f"Between {band}, the band of how it is known.",
+        tooltip=" ".join([f"Between {band}, the band of how it is known.", *kwh_price_hint(report.kwh_prices)]),
     )
 
 

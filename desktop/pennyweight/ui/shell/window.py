@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self.cloud = CloudController(services, runner, theme, self.page.top.lock, self)
         self.attaching = Attaching(runner, self.page.composer, self.tell, self)
         self.actions_on_chats = ConversationActions(
-            services.conversations, runner, self.sidebar, self.chat, self.toast, self
+            services.conversations, runner, self.sidebar, self.chat, self.toast, lambda: services.exports, self
         )
         self.sizing = Sizing(services.settings, runner, self.tell, self)
         self.watch = DayWatch(services.meter, runner, self)

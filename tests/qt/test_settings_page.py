@@ -50,6 +50,15 @@ def test_it_shows_what_is_kept(page: SettingsPage, services: Services) -> None:
     assert page.panel.name.text() == services.meter.source_info().name
 
 
+def test_the_automatic_threads_are_those_the_model_in_use_is_loaded_with(
+    page: SettingsPage, services: Services
+) -> None:
+    hint = page.engine.threads_row.hint.text()
+    assert hint == "Automatic is 1 thread for Pennyweight Starter: it is too small to gain from more."
+    (engine, *_) = services.doctor.run()
+    assert "with 1 thread" in engine.detail
+
+
 def test_a_typed_price_is_kept_at_once_and_can_be_undone(
     qtbot: QtBot, page: SettingsPage, services: Services, runner: TaskRunner
 ) -> None:

@@ -12,7 +12,7 @@ from pennyweight.cli.days import period_of, period_options
 from pennyweight.cli.output import json_option, print_json, services, table, usd
 from pennyweight.domain.cancel import Cancel
 from pennyweight.meter.money import format_usd
-from pennyweight.meter.quantities import format_energy, format_tokens
+from pennyweight.meter.quantities import counted, format_energy, format_tokens
 from pennyweight.services.imports.beside import beside
 
 if TYPE_CHECKING:
@@ -178,14 +178,14 @@ def _print(report: AuditReport, rows: tuple[AuditRow, ...]) -> None:
         f"{format_tokens(totals.resent)} re-sent, {format_tokens(totals.cache_read)} cached; "
         f"{format_tokens(totals.output_total)} out, {format_tokens(totals.reasoning)} reasoning"
     )
-    counted = [
-        (totals.unpriced_rows, "calls without a price, not in the sums"),
-        (totals.uncompared_rows, "local calls the reference model has no price for"),
-        (totals.estimated_rows, "calls whose tokens are not as a provider or the engine counted them"),
+    beside = [
+        (totals.unpriced_rows, "call", "without a price, not in the sums"),
+        (totals.uncompared_rows, "local call", "the reference model has no price for"),
+        (totals.estimated_rows, "call", "whose tokens are not as a provider or the engine counted them"),
     ]
-    for count, what in counted:
+    for count, noun, what in beside:
         if count:
-            click.echo(f"{count:,} {what}.")
+            click.echo(f"{counted(count, noun)} {what}.")
     click.echo()
     shown = [_line(row) for row in rows if row.sums.calls or row.cost_nano]
     if shown:

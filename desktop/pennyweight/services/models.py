@@ -14,9 +14,11 @@ from pennyweight.domain.errors import InputError, ModelFileError
 from pennyweight.domain.model import ModelInfo
 from pennyweight.engine.process import LocalEngine
 from pennyweight.engine.state import EngineState, LoadedModel
+from pennyweight.engine.threads import physical_cores
 from pennyweight.models import STARTER_ID, MissingModel, Shelf, discover, inspect
 from pennyweight.services.settings import SettingsService
 
+SMALL_MODEL_BYTES = 64 * 1024 * 1024
 _Models = list[ModelInfo]
 _READING = "The harbour was quiet in the morning, and nobody had counted the boats. "
 
@@ -28,6 +30,15 @@ class Speed:
     prefill_tokens_per_second: float
     decode_tokens_per_second: float
     load_seconds: float
+
+
+def threads_for(size_bytes: int) -> int:
+    """How many threads a model gets where the person leaves it to the program: one for each core.
+
+    One for a model that is done with a token before a second thread has begun: on a busy computer the threads of such
+    a model only wait for each other (measured: 16 instead of 1,160 tokens a second with the starter model).
+    """
+    return 1 if size_bytes < SMALL_MODEL_BYTES else physical_cores()
 
 
 class ModelService:
@@ -116,6 +127,11 @@ class ModelService:
     def speed(self, model_id: str) -> float | None:
         """Output tokens per second over this model's last answers on this computer; None if the ledger knows none."""
         return self._speed_of(model_id)
+
+    def automatic_threads(self) -> tuple[str, int] | None:
+        """The model in use, and how many threads it gets where the person chooses none; None without a model."""
+        model = self.current()
+        return None if model is None else (model.name, threads_for(model.size_bytes))
 
     def load(self, cancel: Cancel, on_progress: Callable[[float], None] = lambda _: None) -> LoadedModel:
         """Load the chosen model now."""

@@ -35,3 +35,14 @@ def test_chats_become_no_folder_that_is_called_like_a_file(
         assert export(home, "chats", str(tmp_path / name)) == 0
     assert (tmp_path / "out.json").is_file()
     assert len(list((tmp_path / "mine.md").iterdir())) == len(list((tmp_path / "all").iterdir())) == 1
+
+
+@pytest.mark.parametrize("given", [("ledger", "x.csv"), ("report", "x.md"), ("chats", "x.json"), ("chats", "x")])
+def test_a_folder_that_is_not_there_is_told_and_not_made(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], given: tuple[str, str]
+) -> None:
+    kind, name = given
+    missing = tmp_path / "missing"
+    assert export(home, kind, str(missing / name)) == 1
+    assert f"There is no folder {missing}." in capsys.readouterr().err
+    assert not missing.exists()

@@ -95,6 +95,7 @@ class SettingsPage(QWidget):
 
     def refresh(self) -> None:
         self._runner.query(self._services.settings.get, self.show_settings, owner=self)
+        self._runner.query(self._services.models.automatic_threads, self.engine.show_automatic, owner=self)
         self.panel.refresh()
 
     def show_settings(self, settings: Settings) -> None:

@@ -12,6 +12,7 @@ from pennyweight.meter import reference as table
 from pennyweight.meter.periods import local_day
 from pennyweight.meter.reference import ReferenceModel
 from pennyweight.services.audit_period import AuditPeriod, PeriodKind, all_time
+from pennyweight.services.imports.kinds import IMPORT_NAMES
 from pennyweight.services.imports.overlap import counting, is_report
 from pennyweight.services.settings import SettingsService
 from pennyweight.store import Store
@@ -20,17 +21,6 @@ from pennyweight.store.overlaps import Counting
 
 Grouping = Literal["day", "model", "provider", "task", "conversation", "project", "source"]
 GROUPINGS: tuple[Grouping, ...] = ("day", "model", "provider", "task", "conversation", "project", "source")
-IMPORT_NAMES = {
-    "claude-code": "Claude Code",
-    "codex": "Codex CLI",
-    "gemini-cli": "Gemini CLI",
-    "llm": "llm",
-    "openai": "OpenAI export",
-    "anthropic": "Anthropic export",
-    "openrouter": "OpenRouter export",
-    "chatgpt": "ChatGPT export",
-    "claude-ai": "Claude.ai export",
-}
 HERE = "This computer"
 NO_CHAT, NO_PROJECT = "Not part of a chat", "No project"
 GONE, UNTITLED = "A chat that is gone", "New chat"

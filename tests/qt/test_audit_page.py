@@ -144,6 +144,26 @@ def test_what_if_is_worked_out_again_for_other_numbers(qtbot: QtBot, page: Audit
     qtbot.waitUntil(lambda: page.what_if.input.value() == 775)
 
 
+@pytest.mark.parametrize(
+    ("typed", "why"), [("-5", "between 0 and 10,000,000"), ("1e30", "a whole number"), ("99999999999", "between 0 and")]
+)
+def test_a_number_the_what_if_cannot_use_is_refused_in_one_line(page: AuditPage, typed: str, why: str) -> None:
+    field, reason = page.what_if.input, page.what_if.reason
+    field.selectAll()
+    QTest.keyClicks(field, typed)
+    assert reason.isHidden()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert (field.value(), field.text()) == (3_000, "3,000")
+    assert why in reason.text()
+    assert f"“{typed}” is not used; 3,000 stays." in reason.text()
+    assert not reason.isHidden()
+    field.selectAll()
+    QTest.keyClicks(field, "4 500")
+    assert reason.isHidden()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.value() == 4_500
+
+
 def test_both_looks_and_every_width(qtbot: QtBot, page: AuditPage, theme: Theme) -> None:
     for look in ("dark", "light"):
         theme.set_look(look)

@@ -103,6 +103,17 @@ class ModelService:
                     return self._shelf.get(model_id)
         return None
 
+    def look(self) -> tuple[ModelInfo | None, str]:
+        """What `current` gives, and why the chosen model cannot be used, as a sentence; "" if it can, or none is
+        chosen."""
+        chosen, why = self._settings.get().model_id, ""
+        try:
+            if chosen is not None:
+                return self._shelf.get(chosen), ""
+        except ModelFileError as error:
+            why = error.sentence
+        return self.current(), why
+
     def resolve(self, model: str | None) -> ModelInfo:
         """A model by its id, or by the path of a GGUF file (which joins the shelf); None for the chosen one.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QTextEdit, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.conversation import Task, Verdict
@@ -112,6 +112,14 @@ class MainWindow(QMainWindow):
         if key == "chat":
             self.page.composer.setFocus()
 
+    def _chosen_on_the_rail(self, key: str) -> None:
+        """After a click of the mouse the page has the keyboard, not its first button: a ring would draw the eye."""
+        self.show_page(key)
+        focused = self.focusWidget()
+        by_key = focused is not None and self.rail.isAncestorOf(focused)
+        if not by_key and not isinstance(focused, QTextEdit):  # which waits for a text
+            self.pages.page(key).setFocus(Qt.FocusReason.MouseFocusReason)
+
     def show_problem(self, error: object) -> None:
         """A sentence in the banner, for an expected failure and for a bug of ours alike."""
         if isinstance(error, KnownError):
@@ -144,7 +152,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
 
     def _connect(self) -> None:
-        self.rail.chosen.connect(self.show_page)
+        self.rail.chosen.connect(self._chosen_on_the_rail)
         self.sidebar.new_chat.connect(self._new_chat)
         self.sidebar.opened.connect(self._open)
         self.sidebar.title_edited.connect(self._title_edited)

@@ -265,6 +265,16 @@ def slow_model(program: Program) -> Path:
     return path
 
 
+def test_a_text_that_is_piped_in_is_asked_without_a_dash_and_nothing_is_wrong_usage(program: Program) -> None:
+    done = program.run("ask", "--json", text="Who are you?\n")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["text"]
+    assert "Who are you" in program.run("audit", "--by", "conversation").stdout
+    nothing = program.run("ask", text="")
+    assert nothing.returncode == 2
+    assert "pipe one in" in nothing.stderr
+
+
 def test_a_list_of_bullets_is_text_and_no_option(program: Program) -> None:
     answer = program.json("ask", "--task", "draft", "- to Maria Keller\n- thank her for the quote")
     assert answer["text"]

@@ -114,7 +114,7 @@ def test_a_click_marks_the_answer_another_takes_it_back_and_a_restart_remembers(
     QTest.mouseClick(again.footer("m1").useless_button, Qt.MouseButton.LeftButton)
     assert again.shown("m1") is again.saved("m1") is None
     report = again.services.audit.report(again.services.audit.period("all"))
-    assert report.totals.kept_answers == 2
+    assert report.totals.usable_answers == 2
 
 
 def test_keys_mark_the_last_answer_and_say_so(opening: Callable[[], Opened]) -> None:

@@ -66,6 +66,7 @@ def page(qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme) -> 
 def test_the_cards_and_tables_say_what_the_ledger_holds(page: AuditPage) -> None:
     assert page.cards[0].figure.text() == "0.58¢"
     assert page.cards[0].small.text() == "0.08¢ here · 0.5¢ imported · 1 unpriced row"
+    assert page.cards[1].small.text().endswith(" · $0.18/kWh")
     assert page.cards[3].figure.text() == "$20 / mo"
     lines = {line[0]: line[1:] for line in page.breakdown.table.texts()}
     assert lines[f"{HOSTILE} imported"] == ["1", "1,000", "300", "0.5¢", "–"]
@@ -141,6 +142,26 @@ def test_what_if_is_worked_out_again_for_other_numbers(qtbot: QtBot, page: Audit
     qtbot.waitUntil(lambda: page.what_if.table.texts()[0][2] == "$0.1600")
     page.what_if.fill_from(task="ask")
     qtbot.waitUntil(lambda: page.what_if.input.value() == 775)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"), [("-5", "between 0 and 10,000,000"), ("1e30", "a whole number"), ("99999999999", "between 0 and")]
+)
+def test_a_number_the_what_if_cannot_use_is_refused_in_one_line(page: AuditPage, typed: str, why: str) -> None:
+    field, reason = page.what_if.input, page.what_if.reason
+    field.selectAll()
+    QTest.keyClicks(field, typed)
+    assert reason.isHidden()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert (field.value(), field.text()) == (3_000, "3,000")
+    assert why in reason.text()
+    assert f"“{typed}” is not used; 3,000 stays." in reason.text()
+    assert not reason.isHidden()
+    field.selectAll()
+    QTest.keyClicks(field, "4 500")
+    assert reason.isHidden()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.value() == 4_500
 
 
 def test_both_looks_and_every_width(qtbot: QtBot, page: AuditPage, theme: Theme) -> None:

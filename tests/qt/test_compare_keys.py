@@ -78,3 +78,19 @@ def test_a_setup_behind_results_is_neither_sent_nor_changed(
 def test_no_file_is_attached_to_a_file_of_prompts(window: MainWindow) -> None:
     window.pages.compare_page.setup.show_prompts("prompts.txt", ["One?", "Two?"])
     assert asked(window) == []
+
+
+def test_a_model_that_is_compared_already_is_not_offered_again(window: MainWindow) -> None:
+    compare, setup = window.pages.compare, window.pages.compare_page.setup
+    (starter,) = window.services.models.list()
+    before = setup.contenders
+    setup.set_contenders([*before, Contender(Target("local", starter.id), "On this computer", "by its earlier name")])
+
+    def offered() -> dict[str, bool]:
+        setup.add.click()
+        compare.menu.menu.close()
+        return {action.text(): action.isEnabled() for action in compare.menu.menu.actions()}
+
+    assert offered()[f"On this computer: {starter.name}, already added"] is False
+    setup.set_contenders(before)
+    assert offered()[f"On this computer: {starter.name}"] is True

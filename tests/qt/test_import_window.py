@@ -24,6 +24,7 @@ from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.container import Services
+from pennyweight.services.imports.kinds import KINDS
 from pennyweight.ui.audit.import_dialog import ImportDialog
 from pennyweight.ui.audit.page import AuditPage
 from pennyweight.ui.models.controller import ModelsController
@@ -172,7 +173,11 @@ def test_a_file_that_is_no_log_is_refused_in_one_sentence(dialog: ImportDialog, 
     (tmp_path / "holiday.csv").write_text("place,days\n")
     dialog.preview(tmp_path / "holiday.csv")
     settle()
-    assert dialog.banner.text() == f"Nothing in {tmp_path / 'holiday.csv'} is of a kind that can be imported."
+    refused = dialog.banner.text()
+    assert refused.startswith(f"Nothing in {tmp_path / 'holiday.csv'} is of a kind that can be imported. What can be: ")
+    for kind in KINDS.values():
+        assert f"{kind.name} ({kind.reads})" in refused
+        assert kind.name in dialog.start.known.text()
     assert dialog.stack.currentWidget() is dialog.start
 
 

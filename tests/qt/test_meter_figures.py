@@ -58,6 +58,18 @@ def test_an_estimate_is_marked_in_the_line_below_the_figure() -> None:
     assert local_card(measured, None, PRICE).small == "2.4 Wh · $0.18/kWh"
 
 
+def test_one_price_is_named_only_where_the_whole_sum_was_made_at_it() -> None:
+    new = Decimal("0.384")
+    earlier = replace(TOTALS, kwh_prices=("0.445",))
+    assert local_card(earlier, None, new).small == "≈ 2.4 Wh · $0.445/kWh"
+    running = local_card(earlier, 22.0, new)
+    assert running.small == "≈ 2.4 Wh · 22 W now · at 2 prices"
+    both = local_card(replace(TOTALS, kwh_prices=("0.384", "0.445")), None, new)
+    assert both.small == "≈ 2.4 Wh · at 2 prices"
+    for card in (running, both):
+        assert "at the price of its time, $0.384 to $0.445 per kWh" in card.tooltip
+
+
 def test_unknown_energy_is_never_shown_as_nothing() -> None:
     card = local_card(replace(TOTALS, energy_sources=(), energy_joules=0.0), None, PRICE)
     assert card.figure == "unknown"

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.meter import reference
+from pennyweight.meter.countries import find_country
 from pennyweight.services.container import Services
 from pennyweight.ui.onboarding.page import OnboardingPage
 from pennyweight.ui.theme import Theme
@@ -101,6 +102,50 @@ def test_a_number_that_cannot_be_used_holds_the_question(page: OnboardingPage, s
     page.go_on.click()
     assert page.stack.currentWidget() is page.electricity
     assert "must be a number" in page.problem.text()
+
+
+def choose_country(page: OnboardingPage, code: str) -> None:
+    box = page.electricity.field.country
+    box.setCurrentIndex(box.findData(code))
+    box.activated.emit(box.currentIndex())
+
+
+def test_the_reason_goes_when_the_answer_changes(page: OnboardingPage) -> None:
+    price = page.electricity.field.price
+    for by_key in (True, False):
+        price.setText("1.234,56")
+        page.go_on.click()
+        assert "must be a number" in page.problem.text()
+        if by_key:
+            QTest.keyClick(price, Qt.Key.Key_Backspace)
+        else:
+            choose_country(page, "DE")
+        assert page.problem.text() == ""
+    page.go_on.click()
+    page.go_on.click()
+    page.hardware.field.switch.click()
+    page.hardware.field.years.setText("a while")
+    page.go_on.click()
+    assert page.problem.text()
+    page.hardware.field.switch.click()
+    assert page.problem.text() == ""
+
+
+def test_a_price_of_ones_own_outlives_the_choice_of_a_country(page: OnboardingPage, services: Services) -> None:
+    field, germany = page.electricity.field, find_country("DE")
+    assert germany is not None
+    choose_country(page, "FR")
+    assert field.average.isHidden()
+    field.price.selectAll()
+    QTest.keyClicks(field.price, "0,31")
+    choose_country(page, "DE")
+    assert (field.code(), field.usd_per_kwh(), field.price.text()) == ("DE", Decimal("0.31"), "0,31")
+    assert "Your own number" in field.note.text()
+    field.average.click()
+    assert field.usd_per_kwh() == germany.usd_per_kwh
+    assert field.average.isHidden()
+    choose_country(page, "FR")
+    assert field.usd_per_kwh() != germany.usd_per_kwh
 
 
 def test_back_returns_to_the_question_before(page: OnboardingPage) -> None:

@@ -86,3 +86,10 @@ def test_the_reason_takes_the_place_of_the_hint_until_it_is_right(qtbot: QtBot) 
     assert field.commit()
     assert row.reason.isHidden()
     assert not row.hint.isHidden()
+
+
+def test_a_negative_number_is_told_the_range() -> None:
+    with pytest.raises(InputError, match="must be between 0 and 1,000,000"):
+        decimal_number("-1", "The price", low=LOW, high=HIGH)
+    with pytest.raises(InputError, match="must be between 1 and 64"):
+        whole_number("\u22124", "The number", low=1, high=64)

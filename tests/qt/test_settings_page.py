@@ -50,6 +50,15 @@ def test_it_shows_what_is_kept(page: SettingsPage, services: Services) -> None:
     assert page.panel.name.text() == services.meter.source_info().name
 
 
+def test_the_automatic_threads_are_those_the_model_in_use_is_loaded_with(
+    page: SettingsPage, services: Services
+) -> None:
+    hint = page.engine.threads_row.hint.text()
+    assert hint == "Automatic is 1 thread for Pennyweight Starter: it is too small to gain from more."
+    (engine, *_) = services.doctor.run()
+    assert "with 1 thread" in engine.detail
+
+
 def test_a_typed_price_is_kept_at_once_and_can_be_undone(
     qtbot: QtBot, page: SettingsPage, services: Services, runner: TaskRunner
 ) -> None:
@@ -236,3 +245,21 @@ def test_the_list_of_sections_follows_what_is_scrolled_to(qtbot: QtBot, page: Se
     assert checked() == ["electricity"]
     page.links["data"].click()
     assert checked() == ["data"]
+
+
+def test_every_section_is_marked_in_turn_on_the_way_down(page: SettingsPage) -> None:
+    bar, seen = page._scroll.verticalScrollBar(), list[str]()
+    for value in range(0, bar.maximum() + 1, 10):
+        bar.setValue(value)
+        (marked,) = (key for key, link in page.links.items() if link.isChecked())
+        if marked not in seen[-1:]:
+            seen.append(marked)
+    bar.setValue(bar.maximum())
+    assert page.links["about"].isChecked()
+    assert list(dict.fromkeys([*seen, "about"])) == [section.key for section in page.sections]
+
+
+def test_a_section_of_which_a_glimpse_is_left_is_not_the_one_that_is_read(page: SettingsPage) -> None:
+    first, second = page.sections[:2]
+    page._scroll.verticalScrollBar().setValue(first.y() + first.height() - 20)
+    assert page.links[second.key].isChecked()

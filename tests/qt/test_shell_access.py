@@ -132,3 +132,26 @@ def test_a_draft_of_the_chat_is_not_sent_from_another_page(qtbot: QtBot, theme: 
         window.close()
         window.deleteLater()
         services.close()
+
+
+def test_a_click_on_the_rail_shows_no_focus_ring_and_tab_goes_on_from_the_page(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    for key in ("audit", "models", "settings", "audit"):
+        QTest.mouseClick(window.rail.buttons[key], Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: not window.runner.busy)
+        page = window.pages.currentWidget()
+        assert window.focusWidget() is page
+        QTest.keyClick(page, Qt.Key.Key_Tab)
+        focused = window.focusWidget()
+        assert focused is not page
+        assert page.isAncestorOf(focused)
+
+
+def test_by_keyboard_the_focus_stays_on_the_rail(qtbot: QtBot, window: MainWindow) -> None:
+    button = window.rail.buttons["audit"]
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(button, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    assert window.pages.shows("audit")
+    assert window.focusWidget() is button

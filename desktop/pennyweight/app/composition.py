@@ -24,7 +24,7 @@ from pennyweight.services.conversations import ConversationService
 from pennyweight.services.egress import EgressService
 from pennyweight.services.keys import KeysService
 from pennyweight.services.meter import MeterService, stored_calibration
-from pennyweight.services.models import ModelService
+from pennyweight.services.models import ModelService, threads_for
 from pennyweight.services.providers import Providers
 from pennyweight.services.recipes import RecipeBook
 from pennyweight.services.settings import SettingsService
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 DATABASE = "pennyweight.db"
-SMALL_MODEL_BYTES = 64 * 1024 * 1024
 _SHELF_KEY = "models.shelf"
 _KEEP_DELETED = timedelta(days=30)
 
@@ -118,7 +117,7 @@ def _engine_options(settings: SettingsService, shelf: Shelf, model_id: str) -> E
     minutes = chosen.idle_unload_minutes
     return EngineOptions(
         context_length=chosen.context_length,
-        threads=chosen.threads or _threads_for(shelf.get(model_id).size_bytes),
+        threads=chosen.threads or threads_for(shelf.get(model_id).size_bytes),
         memory_saver=chosen.memory_saver,
         idle_unload_seconds=None if minutes is None else 60.0 * minutes,
     )
@@ -129,15 +128,6 @@ def _model_name(shelf: Shelf, model_id: str) -> str:
     with suppress(ModelFileError):
         return shelf.get(model_id).name
     return model_id
-
-
-def _threads_for(size_bytes: int) -> int | None:
-    """One thread for a model that is done with a token before a second thread has begun; else the engine chooses.
-
-    On a busy computer the threads of such a model only wait for each other (measured: 16 instead of 1,160 tokens a
-    second with the starter model).
-    """
-    return 1 if size_bytes < SMALL_MODEL_BYTES else None
 
 
 def _tidy(store: Store) -> DamagedError | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -24,6 +25,11 @@ def text_from(text: str) -> str:
     if len(data) > MAX_BYTES:
         raise InputError(f"The input is larger than {MAX_BYTES // 1024**2} MB.")
     return decode("The input", data)[0]
+
+
+def _piped() -> str:
+    """All of standard input where it is no terminal; else nothing, for nobody knows that it is waited for."""
+    return "" if sys.stdin is None or sys.stdin.isatty() else text_from("-")
 
 
 def draft_of(
@@ -59,7 +65,8 @@ def command(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """One answer to TEXT ("-" reads standard input), streamed; the meter's line goes to standard error.
+    """One answer to TEXT, streamed; the meter's line goes to standard error. "-" reads standard input, as does no TEXT
+    where something is piped in.
 
     With a provider as --source, what would leave this computer and its price are shown first, and it is sent after a
     yes, or with --yes. Personal data is replaced by placeholders and put back in the answer.
@@ -67,7 +74,9 @@ def command(
     Ctrl-C stops the answer; what was written is kept, and the exit code is 1.
     """
     if not text and not files:
-        raise click.UsageError("Give a TEXT, or a --file.")
+        text = _piped()
+        if not text.strip():
+            raise click.UsageError("Give a TEXT, pipe one in, or name a --file.")
     draft = draft_of(text_from(text), files, Task(task), model, source, seed)
     with services(context) as opened:
         if source == "local":

@@ -12,7 +12,7 @@ from pennyweight.cli.days import period_of, period_options
 from pennyweight.cli.output import json_option, print_json, services, table, usd
 from pennyweight.domain.cancel import Cancel
 from pennyweight.meter.money import format_usd
-from pennyweight.meter.quantities import format_energy, format_tokens
+from pennyweight.meter.quantities import counted, format_energy, format_tokens
 from pennyweight.services.imports.beside import beside
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _COLUMNS = [
     ("cloud", "cloud spend"),
     ("electricity", "electricity"),
     ("equivalent", "local at list price"),
-    ("kept", "per kept answer"),
+    ("usable", "per usable answer"),
 ]
 
 
@@ -122,7 +122,7 @@ def _row_fields(row: AuditRow, by: Grouping) -> dict[str, Any]:
         "imported": None if row.imported is None else row.imported != "",
         "import_kind": row.imported or None,
         **_sums(row.sums),
-        "per_kept_answer_usd": usd(row.per_kept_answer_nano),
+        "per_usable_answer_usd": usd(row.per_usable_answer_nano),
         "calls_local": row.local.calls,
         "calls_cloud_here": row.here.calls,
         "billed_here_usd": usd(row.here.billed_nano),
@@ -133,7 +133,7 @@ def _sums(sums: AuditSums) -> dict[str, Any]:
     return {
         "calls": sums.calls,
         "answers": sums.answers,
-        "kept_answers": sums.kept_answers,
+        "usable_answers": sums.usable_answers,
         "billed_usd": usd(sums.billed_nano),
         "local_usd": usd(sums.electric_nano),
         "local_usd_low": usd(sums.electric_low_nano),
@@ -178,14 +178,14 @@ def _print(report: AuditReport, rows: tuple[AuditRow, ...]) -> None:
         f"{format_tokens(totals.resent)} re-sent, {format_tokens(totals.cache_read)} cached; "
         f"{format_tokens(totals.output_total)} out, {format_tokens(totals.reasoning)} reasoning"
     )
-    counted = [
-        (totals.unpriced_rows, "calls without a price, not in the sums"),
-        (totals.uncompared_rows, "local calls the reference model has no price for"),
-        (totals.estimated_rows, "calls whose tokens are not as a provider or the engine counted them"),
+    beside = [
+        (totals.unpriced_rows, "call", "without a price, not in the sums"),
+        (totals.uncompared_rows, "local call", "the reference model has no price for"),
+        (totals.estimated_rows, "call", "whose tokens are not as a provider or the engine counted them"),
     ]
-    for count, what in counted:
+    for count, noun, what in beside:
         if count:
-            click.echo(f"{count:,} {what}.")
+            click.echo(f"{counted(count, noun)} {what}.")
     click.echo()
     shown = [_line(row) for row in rows if row.sums.calls or row.cost_nano]
     if shown:
@@ -193,7 +193,7 @@ def _print(report: AuditReport, rows: tuple[AuditRow, ...]) -> None:
 
 
 def _line(row: AuditRow) -> dict[str, str]:
-    sums, kept = row.sums, row.per_kept_answer_nano
+    sums, each = row.sums, row.per_usable_answer_nano
     return {
         "label": f"{row.label} (imported)" if row.imported else row.label,
         "calls": f"{sums.calls:,}",
@@ -202,5 +202,5 @@ def _line(row: AuditRow) -> dict[str, str]:
         "cloud": format_usd(sums.billed_nano),
         "electricity": format_usd(sums.electric_nano),
         "equivalent": format_usd(sums.equivalent_nano),
-        "kept": "" if kept is None else format_usd(kept),
+        "usable": "" if each is None else format_usd(each),
     }

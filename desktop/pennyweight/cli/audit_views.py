@@ -13,7 +13,7 @@ from pennyweight.cli.output import Progress, json_option, print_json, say, servi
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import InputError
 from pennyweight.meter.money import format_dollars, format_usd, usd_text
-from pennyweight.meter.quantities import format_tokens
+from pennyweight.meter.quantities import counted, format_tokens
 
 if TYPE_CHECKING:
     from pennyweight.services.audit import AuditReport
@@ -218,7 +218,7 @@ def subscription(
     if check.break_even_calls is not None:
         click.echo(f"It pays from {check.break_even_calls:,} calls such as these; there were {check.calls:,}.")
     if check.unpriced_rows:
-        say(f"{check.unpriced_rows:,} calls without a price are not in this.")
+        say(f"Not in this: {counted(check.unpriced_rows, 'call')} without a price.")
 
 
 def _amount(text: str) -> Decimal:

@@ -11,6 +11,9 @@ import click
 from pennyweight.cli.days import period_of, period_options
 from pennyweight.cli.output import Progress, json_option, print_json, say, services
 from pennyweight.domain.cancel import Cancel
+from pennyweight.domain.errors import InputError
+
+_FILES = (".csv", ".htm", ".html", ".jsonl", ".markdown", ".md", ".txt")
 
 
 @click.command(name="export")
@@ -28,6 +31,11 @@ def command(
     The days are for focus (without them: all of the ledger) and for the .html report (without them: this month).
     An existing file is replaced once the new one is whole.
     """
+    if kind == "chats" and path.suffix.lower() in _FILES and not path.is_dir():
+        raise InputError(
+            f"Chats are written into a folder, or all into one .json file; {path.name} is neither.",
+            advice="Name a folder, or a file ending in .json.",
+        )
     line = Progress()
     with services(context) as opened:
         if kind == "chats":

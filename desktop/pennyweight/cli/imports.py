@@ -9,7 +9,7 @@ import click
 
 from pennyweight.cli.output import Progress, json_option, print_json, say, services, table, usd
 from pennyweight.meter.money import format_usd
-from pennyweight.services.imports.sources import KINDS
+from pennyweight.services.imports.kinds import KINDS
 
 if TYPE_CHECKING:
     from pennyweight.services.container import Services

@@ -10,7 +10,7 @@ from pennyweight.cli.output import json_option, print_json, services, usd
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.ledger import TokenTotals
 from pennyweight.meter.money import format_usd
-from pennyweight.meter.quantities import format_energy, format_tokens
+from pennyweight.meter.quantities import counted, format_energy, format_tokens
 
 if TYPE_CHECKING:
     from pennyweight.services.container import Services
@@ -102,4 +102,4 @@ def _print(found: MeterTotals) -> None:
         f"{format_tokens(local.reused)} reused), {format_tokens(local.output_total)} out, {totals.answers:,} {noun}"
     )
     if totals.unpriced_rows:
-        click.echo(f"Unpriced          {totals.unpriced_rows:,} calls, not in the sums")
+        click.echo(f"Unpriced          {counted(totals.unpriced_rows, 'call')}, not in the sums")

@@ -11,7 +11,7 @@ from pennyweight.cli.answer import answer
 from pennyweight.cli.ask import draft_of, text_from
 from pennyweight.cli.output import json_option, services
 from pennyweight.domain.conversation import Task
-from pennyweight.services.attachments import from_bytes
+from pennyweight.services.attachments import STANDARD_INPUT, from_bytes
 
 
 @click.command(name="summarize")
@@ -36,7 +36,7 @@ def command(
     Ctrl-C stops between and inside the parts; what was written is kept, and the exit code is 1.
     """
     if str(file) == "-":
-        read = from_bytes("standard input", text_from("-").encode("utf-8", "replace"))
+        read = from_bytes(STANDARD_INPUT, text_from("-").encode("utf-8", "replace"))
         draft = draft_of(instruction, (), Task.SUMMARIZE, model, source, seed)
         draft = replace(draft, attachments=(read.attachment,))
     else:

@@ -126,3 +126,5 @@ class LedgerTotals:
     """Cloud rows without a price, and local rows the reference model could not price: counted, never zero."""
     estimated_rows: int = 0
     energy_sources: tuple[str, ...] = ()
+    kwh_prices: tuple[str, ...] = ()
+    """US dollars per kWh that the electricity was priced at, each once, the cheapest first: a row keeps its own."""

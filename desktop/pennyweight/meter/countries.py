@@ -50,9 +50,13 @@ def country_of_locale(locale_name: str | None) -> Country | None:
 def parse_usd_per_kwh(text: str) -> Decimal:
     """What a person typed as dollars per kWh ("0.18", "$0,18"); InputError if it cannot be a price of electricity."""
     cleaned = text.strip().lstrip("$").replace(",", ".").strip()
+    negative = cleaned[:1] in ("-", "\u2212")
+    cleaned = cleaned[1:].lstrip("$ ") if negative else cleaned
     if not cleaned.isascii() or not cleaned.replace(".", "", 1).isdigit():
         raise InputError("The price of electricity must be a number of dollars per kWh, such as 0.18.")
     value = Decimal(cleaned)
+    if negative and value:
+        raise InputError("The price of electricity must not be negative: from $0 to $10 per kWh.")
     if value > 10:
         raise InputError("The price of electricity is more than $10 per kWh.", advice="Check the decimal point.")
     return value

@@ -10,6 +10,11 @@ def format_tokens(count: int) -> str:
     return f"{count:,}"
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """ "1 call", "2,000 calls"; `many` where it is not `one` with an s."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 def format_energy(joules: float) -> str:
     """ "0.4 J", "412 J", "2.4 Wh", "1.3 kWh": joules below one watt-hour."""
     size = abs(joules)

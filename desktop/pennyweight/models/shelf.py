@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pennyweight.domain.errors import InputError, ModelFileError
@@ -31,6 +31,8 @@ class _Place:
     id: str
     path: Path
     source: str
+    name: str = ""
+    """As its file said when it was added, so that telling models apart reads no other file; "" where not known."""
 
 
 _Models = list[ModelInfo]
@@ -67,7 +69,7 @@ class Shelf:
 
     def get(self, model_id: str) -> ModelInfo:
         """Raises ModelFileError if it is not on the shelf or its file cannot be used."""
-        return self._inspect(self._place(model_id))
+        return self._inspect(self._place(model_id), self._places())
 
     def locate(self, model_id: str) -> Path:
         """The file to load. Raises ModelFileError if it is not on the shelf or not there."""
@@ -82,13 +84,14 @@ class Shelf:
     def add(self, path: Path, source: str = "added") -> ModelInfo:
         """Put a file on the shelf; one that is there already is returned as it is. Raises ModelFileError."""
         with self._lock:
-            first = read_facts(path.expanduser().absolute()).path
-            places = self._places()
+            facts = read_facts(path.expanduser().absolute())
+            first, places = facts.path, self._places()
             for place in places:
                 if _same_file(place.path, first):
-                    return self._inspect(place)
-            new = _Place(_unique(shelf_name(first), {place.id for place in places} | {STARTER_ID}), first, source)
-            info = self._inspect(new)
+                    return self._inspect(place, places)
+            new_id = _unique(shelf_name(first), {place.id for place in places} | {STARTER_ID})
+            new = _Place(new_id, first, source, facts.name)
+            info = self._inspect(new, places)
             self._keep((*places, new))
             return info
 
@@ -104,20 +107,23 @@ class Shelf:
             self._keep(left)
 
     def _look(self) -> Iterator[ModelInfo | MissingModel]:
-        for place in self._places():
+        places = self._places()
+        for place in places:
             try:
-                yield self._inspect(place)
+                yield self._inspect(place, places)
             except ModelFileError as error:
                 yield MissingModel(place.id, place.path, place.source, error.sentence)
 
-    def _inspect(self, place: _Place) -> ModelInfo:
-        return inspect(
+    def _inspect(self, place: _Place, places: tuple[_Place, ...]) -> ModelInfo:
+        info = inspect(
             place.path,
             model_id=place.id,
             source=place.source,
             available_bytes=None if self._available is None else self._available(),
             is_starter=place.id == STARTER_ID,
         )
+        twins = [other for other in places if other.id != place.id and _name(other) == info.name]
+        return replace(info, name=f"{info.name} ({_difference(info, twins)})") if twins else info
 
     def _place(self, model_id: str) -> _Place:
         for place in self._places():
@@ -135,17 +141,42 @@ class Shelf:
             match item:
                 case {"id": str(model_id), "path": str(path), "source": str(source)} if model_id and path:
                     if all(place.id != model_id for place in places):
-                        places.append(_Place(model_id, Path(path), source))
+                        name = item.get("name", "")
+                        places.append(_Place(model_id, Path(path), source, name if isinstance(name, str) else ""))
         return tuple(places)
 
     def _keep(self, places: tuple[_Place, ...]) -> None:
         self._save(
             [
-                {"id": place.id, "path": str(place.path), "source": place.source}
+                {"id": place.id, "path": str(place.path), "source": place.source, "name": place.name}
                 for place in places
                 if place.id != STARTER_ID
             ]
         )
+
+
+def _name(place: _Place) -> str:
+    if place.name:
+        return place.name
+    try:
+        return read_facts(place.path).name
+    except ModelFileError:
+        return ""
+
+
+def _difference(info: ModelInfo, twins: Sequence[_Place]) -> str:
+    """What tells a model from others of its name: the quantization, else the file's name, else the id."""
+    if info.quantization not in {_quantization(twin) for twin in twins}:
+        return info.quantization
+    file_name = shelf_name(info.path)
+    return file_name if file_name not in {shelf_name(twin.path) for twin in twins} else info.id
+
+
+def _quantization(place: _Place) -> str:
+    try:
+        return read_facts(place.path).quantization
+    except ModelFileError:
+        return ""
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -9,6 +9,8 @@ from pathlib import Path
 from pennyweight.domain.conversation import Attachment
 from pennyweight.domain.errors import InputError
 
+STANDARD_INPUT = "standard input"
+"""The name of a text that came from a pipe and so has none."""
 MAX_BYTES = 8 * 1024 * 1024
 _KNOWN_BINARY = {
     b"%PDF": "a PDF",
@@ -36,7 +38,7 @@ class ReadFile:
 
 def read_attachment(path: Path) -> ReadFile:
     """Read a plain text file. InputError in one sentence for one that is missing, too large or not text."""
-    name = path.name
+    name = path.name or path.resolve().name or str(path)  # "." and "/" have no name of their own
     try:
         if path.is_dir():
             raise InputError(f"{name} is a folder, not a text file.")

@@ -12,6 +12,7 @@ from pennyweight.meter import reference as table
 from pennyweight.meter.periods import local_day
 from pennyweight.meter.reference import ReferenceModel
 from pennyweight.services.audit_period import AuditPeriod, PeriodKind, all_time
+from pennyweight.services.imports.kinds import IMPORT_NAMES
 from pennyweight.services.imports.overlap import counting, is_report
 from pennyweight.services.settings import SettingsService
 from pennyweight.store import Store
@@ -20,17 +21,6 @@ from pennyweight.store.overlaps import Counting
 
 Grouping = Literal["day", "model", "provider", "task", "conversation", "project", "source"]
 GROUPINGS: tuple[Grouping, ...] = ("day", "model", "provider", "task", "conversation", "project", "source")
-IMPORT_NAMES = {
-    "claude-code": "Claude Code",
-    "codex": "Codex CLI",
-    "gemini-cli": "Gemini CLI",
-    "llm": "llm",
-    "openai": "OpenAI export",
-    "anthropic": "Anthropic export",
-    "openrouter": "OpenRouter export",
-    "chatgpt": "ChatGPT export",
-    "claude-ai": "Claude.ai export",
-}
 HERE = "This computer"
 NO_CHAT, NO_PROJECT = "Not part of a chat", "No project"
 GONE, UNTITLED = "A chat that is gone", "New chat"
@@ -60,11 +50,11 @@ class AuditRow:
         return self.sums.billed_nano + self.sums.electric_nano
 
     @property
-    def per_kept_answer_nano(self) -> int | None:
-        """Cost of the rows, stopped and failed ones included, for each answer that was kept; None if not known."""
-        if self.imported != "" or not self.sums.kept_answers or self.sums.unpriced_rows:
+    def per_usable_answer_nano(self) -> int | None:
+        """Cost of the rows, stopped and failed ones included, for each usable answer; None if not known."""
+        if self.imported != "" or not self.sums.usable_answers or self.sums.unpriced_rows:
             return None
-        return round(self.cost_nano / self.sums.kept_answers)
+        return round(self.cost_nano / self.sums.usable_answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +69,14 @@ class AuditReport:
     """Cloud work that this program asked for."""
     imported: AuditSums
     energy_sources: tuple[str, ...]
+    kwh_prices: tuple[str, ...]
+    """What a kWh cost in the rows, US dollars, the cheapest first."""
     days: tuple[AuditRow, ...]
     """One for each local day, also those without any work."""
     models: tuple[AuditRow, ...]
     tasks: tuple[AuditRow, ...]
     sources: tuple[AuditRow, ...]
     providers: tuple[AuditRow, ...]
-
-    @property
-    def usd_nano_per_kwh(self) -> int | None:
-        """What the electricity of these rows cost per kWh; None where no energy is known."""
-        if self.totals.joules <= 0:
-            return None
-        return round(self.totals.electric_nano / (self.totals.joules / 3.6e6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +140,7 @@ class AuditService:
             here=_sum(group for group in groups if group.source != "local" and not group.imported),
             imported=_sum(group for group in groups if group.imported),
             energy_sources=self._store.audit.energy_sources(start, end),
+            kwh_prices=self._store.audit.kwh_prices(start, end),
             days=self._days(period, groups),
             models=self._lines("model", groups, period),
             tasks=self._lines("task", groups, period),

@@ -25,7 +25,7 @@ from pennyweight.services.imports.beside import beside
 from pennyweight.services.meter import MeterService, Period
 from pennyweight.services.subscription import SubscriptionService
 from pennyweight.services.thrift import ThriftService
-from pennyweight.services.whole_file import whole_file, write_whole
+from pennyweight.services.whole_file import made_folder, whole_file, write_whole
 from pennyweight.store import Store
 from pennyweight.store.audit import RowFilter
 
@@ -111,7 +111,7 @@ class ExportService:
                     file.write(_json_text(_chat_values(each, self._messages(each))).rstrip("\n"))
                 file.write("\n]}\n")
         else:
-            if path.exists() and not path.is_dir():
+            if not made_folder(path):
                 raise InputError(f"{path} is a file.", advice="Name a folder for the chats, or a file ending in .json.")
             for each in one_by_one():
                 write_whole(path / _file_name(each), _markdown(each, self._messages(each)))

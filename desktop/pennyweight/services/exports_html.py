@@ -8,7 +8,7 @@ from html import escape
 
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.meter.money import decimal_to_nano, format_dollars, format_usd
-from pennyweight.meter.quantities import format_energy, format_tokens
+from pennyweight.meter.quantities import counted, format_energy, format_tokens
 from pennyweight.services.audit import AuditReport, AuditRow
 from pennyweight.services.audit_period import MONTHS
 from pennyweight.services.subscription import SubscriptionCheck
@@ -230,7 +230,7 @@ def _plot(
 
 
 def _table(title: str, first: str, rows: Sequence[AuditRow], about: str = "") -> str:
-    heads = (first, "calls", "in", "out", "cloud", "electricity", "local at cloud price", "per kept answer")
+    heads = (first, "calls", "in", "out", "cloud", "electricity", "local at cloud price", "per usable answer")
     lines = [
         (
             row.label + (" (imported)" if row.imported and row.key != row.label else ""),
@@ -240,7 +240,7 @@ def _table(title: str, first: str, rows: Sequence[AuditRow], about: str = "") ->
             _billed(row.sums),
             _or_dash(row.sums.electric_nano),
             _or_dash(row.sums.equivalent_nano),
-            _or_dash(row.per_kept_answer_nano),
+            _or_dash(row.per_usable_answer_nano),
         )
         for row in rows
     ]
@@ -286,9 +286,9 @@ def _tokens(sums: AuditSums) -> str:
 def _notes(report: AuditReport, beside: Sequence[str]) -> str:
     totals = report.totals
     notes = [
-        f"{totals.unpriced_rows:,} cloud calls have no price and are in no sum of money.",
-        f"{totals.uncompared_rows:,} local calls have no price at {report.reference.name}.",
-        f"{totals.estimated_rows:,} calls have token counts that are estimated or partial.",
+        f"{counted(totals.unpriced_rows, 'cloud call')} without a price, in no sum of money.",
+        f"{counted(totals.uncompared_rows, 'local call')} without a price at {report.reference.name}.",
+        f"{counted(totals.estimated_rows, 'call')} with token counts that are estimated or partial.",
         "Local work at cloud prices is a list price that was avoided, never money spent.",
         *beside,
     ]

@@ -14,9 +14,11 @@ from pennyweight.domain.errors import InputError, ModelFileError
 from pennyweight.domain.model import ModelInfo
 from pennyweight.engine.process import LocalEngine
 from pennyweight.engine.state import EngineState, LoadedModel
+from pennyweight.engine.threads import physical_cores
 from pennyweight.models import STARTER_ID, MissingModel, Shelf, discover, inspect
 from pennyweight.services.settings import SettingsService
 
+SMALL_MODEL_BYTES = 64 * 1024 * 1024
 _Models = list[ModelInfo]
 _READING = "The harbour was quiet in the morning, and nobody had counted the boats. "
 
@@ -28,6 +30,15 @@ class Speed:
     prefill_tokens_per_second: float
     decode_tokens_per_second: float
     load_seconds: float
+
+
+def threads_for(size_bytes: int) -> int:
+    """How many threads a model gets where the person leaves it to the program: one for each core.
+
+    One for a model that is done with a token before a second thread has begun: on a busy computer the threads of such
+    a model only wait for each other (measured: 16 instead of 1,160 tokens a second with the starter model).
+    """
+    return 1 if size_bytes < SMALL_MODEL_BYTES else physical_cores()
 
 
 class ModelService:
@@ -92,6 +103,17 @@ class ModelService:
                     return self._shelf.get(model_id)
         return None
 
+    def look(self) -> tuple[ModelInfo | None, str]:
+        """What `current` gives, and why the chosen model cannot be used, as a sentence; "" if it can, or none is
+        chosen."""
+        chosen, why = self._settings.get().model_id, ""
+        try:
+            if chosen is not None:
+                return self._shelf.get(chosen), ""
+        except ModelFileError as error:
+            why = error.sentence
+        return self.current(), why
+
     def resolve(self, model: str | None) -> ModelInfo:
         """A model by its id, or by the path of a GGUF file (which joins the shelf); None for the chosen one.
 
@@ -116,6 +138,11 @@ class ModelService:
     def speed(self, model_id: str) -> float | None:
         """Output tokens per second over this model's last answers on this computer; None if the ledger knows none."""
         return self._speed_of(model_id)
+
+    def automatic_threads(self) -> tuple[str, int] | None:
+        """The model in use, and how many threads it gets where the person chooses none; None without a model."""
+        model = self.current()
+        return None if model is None else (model.name, threads_for(model.size_bytes))
 
     def load(self, cancel: Cancel, on_progress: Callable[[float], None] = lambda _: None) -> LoadedModel:
         """Load the chosen model now."""

@@ -186,7 +186,7 @@ def _country(value: object) -> str:
 
 def _usd_per_kwh(value: object) -> Decimal:
     if not isinstance(value, Decimal) or not value.is_finite() or not 0 <= value <= 10:
-        raise InputError("The price of electricity must be a number of dollars per kWh, such as 0.18.")
+        raise InputError("The price of electricity must be a number of dollars per kWh, from 0 to 10, such as 0.18.")
     return value
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from pennyweight.domain.conversation import Message, Task
+from pennyweight.domain.conversation import Attachment, Message, Task
+from pennyweight.services.attachments import STANDARD_INPUT
 
 _LONGEST = 48
 _ADDRESS = re.compile(r"(to|from|cc|for|recipient|sender)\s*:", re.IGNORECASE)
@@ -13,13 +14,14 @@ _DONE = {Task.DRAFT: "draft", Task.SUMMARIZE: "summary", Task.REWRITE: "rewrite"
 
 
 def title_for(message: Message) -> str:
-    """ "Offsite notes → summary" for a file; else the first words of the text.
+    """ "Offsite notes → summary" for a file; else the first words of the text. A text from a pipe has no name: its own
+    first words.
 
     Of notes for a draft the first that says something: two e-mails to one person are two things.
     """
     text = _first_line(message.text, addressed=message.task is Task.DRAFT)
     if message.attachments:
-        name = _words_of(message.attachments[0].name)
+        name = _name_of(message.attachments[0])
         done = _DONE.get(message.task, "")
         return f"{_cut(name)} → {done}" if done else _cut(_capital(text) or name)
     return _cut(_capital(text)) or "New chat"
@@ -37,6 +39,12 @@ def _first_line(text: str, *, addressed: bool = False) -> str:
     said = [line for line in lines if any(letter.isalnum() for letter in line)]
     rest = [line for line in said if not _ADDRESS.match(line)] if addressed else said
     return next(iter(rest or said), "")
+
+
+def _name_of(attachment: Attachment) -> str:
+    if attachment.name == STANDARD_INPUT:
+        return _capital(_first_line(attachment.text)) or _words_of(attachment.name)
+    return _words_of(attachment.name)
 
 
 def _words_of(file_name: str) -> str:

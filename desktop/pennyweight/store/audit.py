@@ -27,16 +27,20 @@ _NO_BILL = "l.source = 'local' AND e.expected_nano IS NULL AND l.kind <> 'correc
 _NO_BILL_AT = """l.source = 'local' AND l.kind <> 'correction' AND NOT EXISTS (
     SELECT 1 FROM equivalents o WHERE o.reference = coalesce(:reference, l.equivalent_reference)
     AND o.ledger_number = l.number AND o.expected_nano IS NOT NULL)"""
-_FINISHED = "l.kind IN ('answer', 'join') AND l.stop_reason IN ('end', 'length', 'stop_text')"
-# The person's word counts once for all calls of an answer.
-_KEPT = f"CASE v.verdict WHEN 'kept' THEN l.opens_answer WHEN 'not useful' THEN 0 ELSE {_FINISHED} END"
+_ENDED = "{row}.kind IN ('answer', 'join') AND {row}.stop_reason IN ('end', 'length', 'stop_text')"
+# An answer counts at the call that opened it. One of many calls (parts and joins) has ended if the last of them has:
+# the joins before it ended too, and are not the answer.
+_FINISHED = f"""CASE WHEN NOT l.opens_answer THEN 0 WHEN l.kind = 'answer' THEN {_ENDED.format(row="l")} ELSE coalesce((
+    SELECT {_ENDED.format(row="n")} FROM ledger n WHERE n.message_id = l.message_id AND n.kind <> 'correction'
+    ORDER BY n.number DESC LIMIT 1), 0) END"""  # noqa: S608 - our own text
+_USABLE = f"CASE v.verdict WHEN 'kept' THEN l.opens_answer WHEN 'not useful' THEN 0 ELSE {_FINISHED} END"
 # What a provider's cache held had been sent before, whether or not the row knows of the turn that sent it.
 _RESENT = "CASE WHEN l.source = 'local' THEN l.resent ELSE max(l.resent, l.cache_read) END"
 
 _SUMS = {
     "calls": "sum(l.kind <> 'correction')",
     "answers": "sum(l.opens_answer)",
-    "kept_answers": f"sum(l.origin = '{OWN_ORIGIN}' AND {_FINISHED})",
+    "usable_answers": f"sum(l.origin = '{OWN_ORIGIN}' AND ({_FINISHED}))",
     "input_total": "sum(l.input_total)",
     "resent": f"sum({_RESENT})",
     "cache_read": "sum(l.cache_read)",
@@ -61,7 +65,7 @@ _SUMS = {
 _COLUMNS = ", ".join(f"{expression} AS {name}" for name, expression in _SUMS.items())
 _JUDGED_COLUMNS = ", ".join(
     f"{expression} AS {name}"
-    for name, expression in (_SUMS | {"kept_answers": f"sum(l.origin = '{OWN_ORIGIN}' AND {_KEPT})"}).items()
+    for name, expression in (_SUMS | {"usable_answers": f"sum(l.origin = '{OWN_ORIGIN}' AND ({_USABLE}))"}).items()
 )
 
 
@@ -80,9 +84,9 @@ class AuditSums:
 
     calls: int = 0
     answers: int = 0
-    kept_answers: int = 0
-    """Answers made here that the person keeps; where they have not said, those that came to their end. One that was
-    stopped, failed or not useful has cost but is not kept."""
+    usable_answers: int = 0
+    """Answers made here that came to their end, and those stopped ones that the person keeps; never one that is not
+    useful to them. The others have cost, too. At most as many as `answers`."""
     input_total: int = 0
     resent: int = 0
     cache_read: int = 0
@@ -186,6 +190,11 @@ class Audit:
         """The energy sources of the period's rows, sorted."""
         with self._readers.borrow() as db:
             return totals.energy_sources(db, totals.Scope(None, start, end))
+
+    def kwh_prices(self, start: datetime, end: datetime) -> tuple[str, ...]:
+        """What a kWh cost in the period's rows, US dollars, the cheapest first."""
+        with self._readers.borrow() as db:
+            return totals.kwh_prices(db, totals.Scope(None, start, end))
 
     def reach(self) -> tuple[datetime, datetime] | None:
         """The time of the first row and of the last; None for an empty ledger."""

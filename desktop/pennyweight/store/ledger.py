@@ -127,8 +127,8 @@ def _correct(db: Database, entry: LedgerEntry) -> None:
 def _opens_answer(db: Database, entry: LedgerEntry) -> bool:
     if entry.kind == "correction":
         return False
-    if entry.message_id is None:
-        return True
+    if entry.message_id is None:  # a summary of the chat, made to go along with a question, is nobody's answer
+        return entry.kind == "answer"
     known = db.execute(
         "SELECT 1 FROM ledger WHERE message_id = ? AND opens_answer = 1 LIMIT 1", [entry.message_id]
     ).fetchone()

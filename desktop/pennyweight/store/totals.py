@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from pennyweight.domain.ledger import LedgerTotals, TokenTotals
@@ -39,6 +40,17 @@ WITH RECURSIVE {SOURCES}
 SELECT name FROM sources
 WHERE name IS NOT NULL AND EXISTS (SELECT 1 FROM ledger WHERE energy_source = name AND {{condition}})
 """  # noqa: S608 - our own text
+_PRICES_OF_CHAT = "SELECT DISTINCT usd_per_kwh FROM ledger WHERE usd_per_kwh IS NOT NULL AND {condition}"
+# In the same way, through the index of prices.
+_PRICES = """
+WITH RECURSIVE prices (usd) AS (
+    SELECT min(usd_per_kwh) FROM ledger WHERE usd_per_kwh IS NOT NULL
+    UNION ALL
+    SELECT (SELECT min(usd_per_kwh) FROM ledger WHERE usd_per_kwh > usd) FROM prices WHERE usd IS NOT NULL
+)
+SELECT usd FROM prices
+WHERE usd IS NOT NULL AND EXISTS (SELECT 1 FROM ledger WHERE usd_per_kwh = usd AND {condition})
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +168,7 @@ def totals(
         unpriced_rows=cloud["unbilled"] + max(0, local["calls"] - bills["priced"]),
         estimated_rows=local["estimated_rows"] + cloud["estimated_rows"],
         energy_sources=energy_sources(db, scope),
+        kwh_prices=kwh_prices(db, scope),
     )
 
 
@@ -243,6 +256,13 @@ def energy_sources(db: Database, scope: Scope) -> tuple[str, ...]:
     condition, values = scope.condition()
     sql = _SOURCES_OF_ALL if scope.conversation_id is None else _SOURCES_OF_CHAT
     return tuple(row[0] for row in db.execute(sql.format(condition=condition), values))
+
+
+def kwh_prices(db: Database, scope: Scope) -> tuple[str, ...]:
+    """What the electricity of the rows was priced at, US dollars per kWh, the cheapest first."""
+    condition, values = scope.condition()
+    sql = _PRICES if scope.conversation_id is None else _PRICES_OF_CHAT
+    return tuple(sorted((row[0] for row in db.execute(sql.format(condition=condition), values)), key=Decimal))
 
 
 def _tokens(sums: _Sums) -> TokenTotals:

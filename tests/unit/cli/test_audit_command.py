@@ -148,3 +148,8 @@ def test_the_page_names_the_fields_that_come(home_with_chat: Path, capsys: pytes
     assert {f"audit {verb.name}" for verb in VERBS} <= set(pages)
     for command, arguments in asked.items():
         assert set(ask(home_with_chat, capsys, *command.split(" "), *arguments)) == pages[command], command
+
+
+def test_one_call_is_called_one_call(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["audit", "--from", "2026-11-20", "--to", "2026-11-20"], lambda: build_services(home)) == 0
+    assert "\n1 call without a price, not in the sums.\n" in capsys.readouterr().out

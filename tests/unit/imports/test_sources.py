@@ -11,6 +11,7 @@ from tests.unit.imports.import_samples import chat_exports, claude
 
 from pennyweight.domain.errors import InputError
 from pennyweight.services.imports import ImportService, sources
+from pennyweight.services.imports.kinds import KINDS
 from pennyweight.services.imports.sources import SourceFile, detect, files, size_of, usual_places
 from pennyweight.store import Store
 
@@ -120,3 +121,7 @@ def test_what_cannot_be_looked_at_is_not_there(tmp_path: Path, monkeypatch: pyte
         files("auto", too_long)
     monkeypatch.setenv("CODEX_HOME", str(too_long))
     assert all(place.kind != "codex" for place in usual_places())
+
+
+def test_every_kind_that_is_named_has_a_reader_and_no_other() -> None:
+    assert set(KINDS) == set(sources.READERS) | {"llm"}

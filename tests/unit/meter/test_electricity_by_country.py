@@ -55,3 +55,9 @@ def test_a_price_as_a_person_types_it(text: str, value: str) -> None:
 def test_what_is_no_price_of_electricity_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         parse_usd_per_kwh(text)
+
+
+@pytest.mark.parametrize("text", ["-1", "$-0,2", "-$0.2", "\u22120.3"])
+def test_a_negative_price_is_told_the_range_and_not_that_it_is_no_number(text: str) -> None:
+    with pytest.raises(InputError, match=r"must not be negative: from \$0 to \$10"):
+        parse_usd_per_kwh(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.models.gguf_files import write_gguf
+from tests.unit.models.gguf_files import QWEN_LIKE, write_gguf
 
 from pennyweight.domain.errors import InputError, ModelFileError
 from pennyweight.models import STARTER_ID, Shelf
@@ -126,3 +126,40 @@ def test_without_its_starter_the_program_still_has_a_shelf(tmp_path: Path, noteb
     shelf = Shelf(load=notebook.load, save=notebook.save, starter=tmp_path / "none.gguf")
     assert shelf.list() == []
     assert shelf.missing()[0].id == STARTER_ID
+
+
+def named(file_type: int) -> dict[str, object]:
+    return QWEN_LIKE | {"general.file_type": ("u32", file_type)}
+
+
+def test_models_of_one_name_are_told_apart_by_what_differs(shelf: Shelf, tmp_path: Path) -> None:
+    assert [info.name for info in shelf.list()] == ["Tiny Test 0.1B"]
+    other = shelf.add(write_gguf(tmp_path / "other.gguf", named(7)))
+    assert other.name == shelf.get(other.id).name == "Tiny Test 0.1B (Q8_0)"
+    assert [info.name for info in shelf.list()] == ["Tiny Test 0.1B (Q4_K_M)", "Tiny Test 0.1B (Q8_0)"]
+    shelf.add(write_gguf(tmp_path / "again.gguf", named(7)))
+    shelf.add(write_gguf(tmp_path / "b" / "again.gguf", named(7)))
+    assert [info.name for info in shelf.list()] == [
+        "Tiny Test 0.1B (Q4_K_M)",
+        "Tiny Test 0.1B (other)",
+        "Tiny Test 0.1B (again)",
+        "Tiny Test 0.1B (again-2)",
+    ]
+
+
+def test_a_name_is_told_apart_though_the_other_file_is_gone_and_plain_again_when_it_is_off_the_shelf(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    other = shelf.add(write_gguf(tmp_path / "other.gguf", named(7)))
+    other.path.unlink()
+    assert shelf.get(STARTER_ID).name == "Tiny Test 0.1B (Q4_K_M)"
+    shelf.remove(other.id)
+    assert shelf.get(STARTER_ID).name == "Tiny Test 0.1B"
+
+
+def test_models_that_were_added_before_names_were_kept_are_told_apart_too(
+    shelf: Shelf, tmp_path: Path, notebook: Notebook
+) -> None:
+    path = write_gguf(tmp_path / "other.gguf", named(7))
+    notebook.content = [{"id": "other", "path": str(path), "source": "added"}]
+    assert [info.name for info in shelf.list()] == ["Tiny Test 0.1B (Q4_K_M)", "Tiny Test 0.1B (Q8_0)"]

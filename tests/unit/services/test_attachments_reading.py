@@ -49,3 +49,11 @@ def test_missing_folder_and_too_large(tmp_path: Path) -> None:
         read_attachment(tmp_path)
     with pytest.raises(InputError, match="larger than 8 MB"):
         read_attachment(written(tmp_path, b"a" * (MAX_BYTES + 1)))
+
+
+def test_a_folder_is_called_by_its_name_however_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=f"^{tmp_path.name} is a folder"):
+        read_attachment(Path())
+    with pytest.raises(InputError, match=r"^/ is a folder"):
+        read_attachment(Path("/"))

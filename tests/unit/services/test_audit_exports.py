@@ -79,7 +79,7 @@ def test_the_report_needs_nothing_else_and_holds_what_it_shows(services: Service
     text = " ".join(page.words)
     assert HOSTILE in text
     assert "November 2026" in text
-    assert "1 cloud calls have no price" in text
+    assert "1 cloud call without a price, in no sum" in text
     assert "0.16¢" in text
 
 

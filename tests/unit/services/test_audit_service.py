@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from functools import reduce
 from pathlib import Path
@@ -61,7 +62,7 @@ def test_a_month_adds_up_to_what_was_worked_out_by_hand(store: Store) -> None:
     )  # fmt: skip
     report = audit_of(store).report(AuditPeriod.month(date(2026, 11, 9)))
 
-    assert (report.totals.calls, report.totals.answers, report.totals.kept_answers) == (6, 6, 3)
+    assert (report.totals.calls, report.totals.answers, report.totals.usable_answers) == (6, 6, 3)
     assert report.here.billed_nano == 805_000
     assert report.imported.billed_nano == 12_000_000
     assert report.totals.billed_nano == 12_805_000
@@ -70,7 +71,7 @@ def test_a_month_adds_up_to_what_was_worked_out_by_hand(store: Store) -> None:
     assert report.totals.equivalent_high_nano == 2_700
     assert report.totals.joules == 24
     assert report.totals.measured_joules == 0
-    assert report.usd_nano_per_kwh == 180_000_000
+    assert report.kwh_prices == ("0.18",)
     assert (report.totals.unpriced_rows, report.totals.uncompared_rows, report.totals.estimated_rows) == (1, 0, 1)
     # In: 100 + 100 + 1,000 × 3 + 10. Re-sent: 60 + 60 here, and what the providers' caches held: 200 × 3.
     assert report.totals.input_total == 3_210
@@ -82,10 +83,10 @@ def test_a_month_adds_up_to_what_was_worked_out_by_hand(store: Store) -> None:
 
     models = {row.label: row for row in report.models}
     assert [row.label for row in report.models] == ["claude-sonnet-5-5", "gpt-5-mini", "starter", "gpt-new"]
-    assert models["starter"].per_kept_answer_nano == 1_200
-    assert models["gpt-5-mini"].per_kept_answer_nano == 805_000
-    assert models["claude-sonnet-5-5"].per_kept_answer_nano is None
-    assert models["gpt-new"].per_kept_answer_nano is None
+    assert models["starter"].per_usable_answer_nano == 1_200
+    assert models["gpt-5-mini"].per_usable_answer_nano == 805_000
+    assert models["claude-sonnet-5-5"].per_usable_answer_nano is None
+    assert models["gpt-new"].per_usable_answer_nano is None
     assert {row.label: row.sums.billed_nano for row in report.sources} == {
         "Claude Code": 12_000_000,
         "openai": 805_000,
@@ -101,7 +102,18 @@ def test_a_month_adds_up_to_what_was_worked_out_by_hand(store: Store) -> None:
     assert len(report.days) == 30
 
 
-def test_what_a_kept_answer_cost_follows_the_persons_word(store: Store) -> None:
+def test_the_price_of_electricity_is_told_as_it_was_and_not_as_a_mean(store: Store) -> None:
+    row = local_entry("a")
+    assert row.local is not None
+    dear = replace(row.local, usd_per_kwh="0.445")
+    store.ledger.add([local_entry("a", local=dear), local_entry("b", local=replace(dear, usd_per_kwh="0.384"))])
+    day = AuditPeriod(date(2026, 11, 20), date(2026, 11, 20))
+    report = audit_of(store).report(day)
+    assert report.kwh_prices == ("0.384", "0.445")
+    assert audit_of(store).report(AuditPeriod(date(2026, 11, 21), date(2026, 11, 21))).kwh_prices == ()
+
+
+def test_what_a_usable_answer_cost_follows_the_persons_word(store: Store) -> None:
     """Three local answers of 600 nano-dollars, one of them stopped; two of 805,000 from the cloud."""
     store.ledger.add(
         [
@@ -114,22 +126,22 @@ def test_what_a_kept_answer_cost_follows_the_persons_word(store: Store) -> None:
     )
     audit, day = audit_of(store), AuditPeriod(date(2026, 11, 20), date(2026, 11, 20))
 
-    def per_kept() -> dict[str, int | None]:
-        return {row.label: row.per_kept_answer_nano for row in audit.report(day).models}
+    def per_usable() -> dict[str, int | None]:
+        return {row.label: row.per_usable_answer_nano for row in audit.report(day).models}
 
-    assert per_kept() == {"starter": 900, "gpt-5-mini": 805_000}  # 1,800 over two that ended
+    assert per_usable() == {"starter": 900, "gpt-5-mini": 805_000}  # 1,800 over two that ended
     store.verdicts.set("message-b", Verdict.NOT_USEFUL)
     store.verdicts.set("message-d", Verdict.NOT_USEFUL)
-    assert per_kept() == {"starter": 1_800, "gpt-5-mini": 1_610_000}
+    assert per_usable() == {"starter": 1_800, "gpt-5-mini": 1_610_000}
     store.verdicts.set("message-stopped", Verdict.KEPT)
-    assert per_kept() == {"starter": 900, "gpt-5-mini": 1_610_000}
+    assert per_usable() == {"starter": 900, "gpt-5-mini": 1_610_000}
     store.verdicts.set("message-a", Verdict.KEPT)
-    assert per_kept() == {"starter": 900, "gpt-5-mini": 1_610_000}
+    assert per_usable() == {"starter": 900, "gpt-5-mini": 1_610_000}
     for name in ("a", "stopped"):
         store.verdicts.set(f"message-{name}", Verdict.NOT_USEFUL)
-    assert per_kept() == {"starter": None, "gpt-5-mini": 1_610_000}
+    assert per_usable() == {"starter": None, "gpt-5-mini": 1_610_000}
     for by in GROUPINGS:
-        assert sum(row.sums.kept_answers for row in audit.lines(day, by)) == 1, by
+        assert sum(row.sums.usable_answers for row in audit.lines(day, by)) == 1, by
 
 
 def test_what_is_unpriced_or_estimated_can_be_listed(store: Store) -> None:

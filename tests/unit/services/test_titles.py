@@ -8,6 +8,7 @@ import pytest
 from tests.support.chats import message
 
 from pennyweight.domain.conversation import Attachment, Task
+from pennyweight.services.attachments import STANDARD_INPUT
 from pennyweight.services.titles import title_for
 
 
@@ -46,3 +47,11 @@ def test_a_file_gives_its_name_and_what_is_done_with_it() -> None:
     asked = replace(message(0, "user", ""), attachments=(file,))
     assert title_for(replace(asked, task=Task.SUMMARIZE)) == "Offsite notes 2 → summary"
     assert title_for(asked) == "Offsite notes 2"
+
+
+def test_a_text_from_a_pipe_is_named_after_its_first_words() -> None:
+    piped = Attachment(name=STANDARD_INPUT, text="# the quay is closed\n\nuntil May", size_bytes=0, sha256="")
+    asked = replace(message(0, "user", "", task=Task.SUMMARIZE), attachments=(piped,))
+    assert title_for(asked) == "The quay is closed → summary"
+    unsaid = replace(asked, attachments=(replace(piped, text="---"),))
+    assert title_for(unsaid) == "Standard input → summary"

@@ -92,10 +92,10 @@ def test_a_verdict_outlives_its_chat_and_the_figures_stay(store: Store, chat: Co
     assert store.conversations.purge_deleted(clock()) == 1
     assert written(store) == [("a1", "not useful", "2026-11-20T12:00:00.000000Z")]
     assert sums(store) == before
-    assert before.kept_answers == 0
+    assert before.usable_answers == 0
 
 
-def test_kept_answers_follow_the_verdict_and_where_there_is_none_the_end(store: Store) -> None:
+def test_usable_answers_follow_the_verdict_and_where_there_is_none_the_end(store: Store) -> None:
     stopped = StopReason.STOPPED
     store.ledger.add(
         [
@@ -109,33 +109,33 @@ def test_kept_answers_follow_the_verdict_and_where_there_is_none_the_end(store: 
             cloud_entry("imported", origin="codex:x:1"),
         ]
     )
-    assert sums(store).kept_answers == 4  # three finished here, one in the cloud
+    assert sums(store).usable_answers == 4  # three finished here, one in the cloud
     paid = sums(store).billed_nano
     for name in ("finished", "stopped"):
         store.verdicts.set(f"message-{name}, useless", Verdict.NOT_USEFUL)
         store.verdicts.set(f"message-{name}, kept", Verdict.KEPT)
     store.verdicts.set("message-cloud, useless", Verdict.NOT_USEFUL)
     store.verdicts.set("message-imported", Verdict.KEPT)
-    assert sums(store).kept_answers == 3  # finished, finished and kept, stopped and kept
+    assert sums(store).usable_answers == 3  # finished, finished and kept, stopped and kept
     assert (sums(store).calls, sums(store).answers, sums(store).billed_nano) == (8, 8, paid)
 
 
-def test_a_kept_answer_of_many_calls_counts_once(store: Store) -> None:
+def test_a_usable_answer_of_many_calls_counts_once(store: Store) -> None:
     """A long summary: parts and joins share the message; the person's word is about the whole."""
     parts = [local_entry(f"p{n}", kind="part", message_id="long") for n in range(3)]
-    store.ledger.add([*parts, local_entry("j", kind="join", message_id="long")])
-    assert sums(store).kept_answers == 1
+    store.ledger.add([*parts, *(local_entry(f"j{n}", kind="join", message_id="long") for n in range(4))])
+    assert sums(store).usable_answers == 1
     store.verdicts.set("long", Verdict.KEPT)
-    assert sums(store).kept_answers == 1
+    assert sums(store).usable_answers == 1
     store.verdicts.set("long", Verdict.NOT_USEFUL)
-    assert sums(store).kept_answers == 0
+    assert sums(store).usable_answers == 0
 
 
 def test_a_long_summary_stopped_before_its_join_is_kept_if_the_person_says_so(store: Store) -> None:
     store.ledger.add([local_entry(f"p{n}", kind="part", message_id="long") for n in range(3)])
-    assert sums(store).kept_answers == 0
+    assert sums(store).usable_answers == 0
     store.verdicts.set("long", Verdict.KEPT)
-    assert sums(store).kept_answers == 1
+    assert sums(store).usable_answers == 1
 
 
 def test_judged_answers_are_counted_by_task_and_local_model(store: Store) -> None:
@@ -154,3 +154,31 @@ def test_judged_answers_are_counted_by_task_and_local_model(store: Store) -> Non
         store.verdicts.set(f"message-{name}", Verdict.NOT_USEFUL)
     found = [(row.task, row.model, row.kept, row.judged) for row in store.verdicts.of_local_answers()]
     assert found == [("draft", "starter", 2, 3), ("draft", "larger", 0, 1), ("summarize", "starter", 0, 1)]
+
+
+def test_a_long_summary_stopped_in_its_last_join_is_not_usable_though_earlier_joins_ended(store: Store) -> None:
+    store.ledger.add(
+        [
+            local_entry("p", kind="part", message_id="long"),
+            local_entry("j1", kind="join", message_id="long"),
+            local_entry("j2", kind="join", message_id="long", stop_reason=StopReason.STOPPED),
+        ]
+    )
+    assert (sums(store).answers, sums(store).usable_answers) == (1, 0)
+
+
+def test_a_summary_of_the_chat_that_goes_along_with_a_question_is_no_answer(store: Store) -> None:
+    kinds = ("part", "part", "join")
+    store.ledger.add(local_entry(f"s{n}", kind=kind, message_id=None) for n, kind in enumerate(kinds))
+    store.ledger.add([local_entry("compared", message_id=None)])
+    assert (sums(store).calls, sums(store).answers, sums(store).usable_answers) == (4, 1, 1)
+
+
+def test_an_answer_over_midnight_is_usable_on_the_day_it_began(store: Store) -> None:
+    later = NOON + timedelta(days=1)
+    store.ledger.add(
+        [local_entry("p", kind="part", message_id="long"), local_entry("j", kind="join", message_id="long", at=later)]
+    )
+    days = [Span("first", NOON, later), Span("second", later, later + timedelta(days=1))]
+    found = {group.span: (group.sums.answers, group.sums.usable_answers) for group in store.audit.groups(days)}
+    assert found == {"first": (1, 1), "second": (0, 0)}

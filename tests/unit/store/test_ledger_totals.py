@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def test_local_and_cloud_are_kept_apart(store: Store) -> None:
         seconds=7.0,
         unpriced_rows=1,
         energy_sources=("cpu-model",),
+        kwh_prices=("0.18",),
     )
 
 
@@ -167,3 +169,19 @@ def test_totals_are_what_adding_row_by_row_gives(
     assert totals.equivalent_nano == sum(one.expected_nano or 0 for one in bills)
     assert totals.equivalent_high_nano == sum(one.high_nano or 0 for one in bills)
     assert totals.electric_nano == sum(entry.local.electric_nano for entry in chosen if entry.local)
+
+
+def test_the_prices_of_a_kilowatt_hour_are_those_of_the_rows_in_the_period(store: Store) -> None:
+    at_price = [
+        local_entry(f"e{n}", at=NOON + timedelta(days=n), conversation_id="one" if n else "other",
+                    local=replace(cost, usd_per_kwh=price))
+        for n, price in enumerate(("0.1", "0.445", "0.384", "0.445", "1.2"))
+        if (cost := local_entry("").local) is not None
+    ]  # fmt: skip
+    store.ledger.add([*at_price, cloud_entry("c")])
+    day = timedelta(days=1)
+    assert store.ledger.totals().kwh_prices == ("0.1", "0.384", "0.445", "1.2")
+    assert store.ledger.totals(start=NOON + day, end=NOON + 4 * day).kwh_prices == ("0.384", "0.445")
+    assert store.ledger.totals(start=NOON + day, end=NOON + 2 * day).kwh_prices == ("0.445",)
+    assert store.ledger.totals(conversation_id="other").kwh_prices == ("0.1",)
+    assert store.ledger.totals(start=NOON + 9 * day).kwh_prices == ()

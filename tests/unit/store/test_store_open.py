@@ -175,6 +175,7 @@ def test_each_database_of_the_museum_opens_and_keeps_what_it_held(old: Path, tmp
         ]
         totals = store.ledger.totals()
         assert (totals.calls, totals.answers, totals.electric_nano, totals.equivalent_nano) == (3, 2, 1200, 2000)
+        assert totals.kwh_prices == ("0.18",)
         assert store.settings.get("theme") == "dark"
         assert store.conversations.get_message("m2").verdict is None
         store.verdicts.set("m2", Verdict.KEPT)

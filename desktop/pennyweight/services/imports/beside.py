@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pennyweight.meter.money import format_usd
-from pennyweight.services.audit import IMPORT_NAMES, AuditService
+from pennyweight.services.audit import AuditService
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.imports.estimates import EstimateSum
+from pennyweight.services.imports.kinds import IMPORT_NAMES
 from pennyweight.services.imports.overlap import Overlap
 from pennyweight.services.imports.service import ImportService
 from pennyweight.services.imports.words import provider_name, told_twice

@@ -11,6 +11,7 @@ from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import InputError, KnownError
 from pennyweight.services.imports import overlap, pipeline, reconcile, sources, survey
 from pennyweight.services.imports.estimates import EstimateSum, priced
+from pennyweight.services.imports.kinds import KINDS
 from pennyweight.services.imports.pipeline import ImportStopped, Progress
 from pennyweight.services.imports.report import ImportReport
 from pennyweight.store import Store
@@ -155,8 +156,8 @@ class ImportService:
         return reports
 
     def _import(self, kind: str, path: Path, cancel: Cancel, progress: Progress, *, write: bool) -> ImportReport:
-        if kind != "auto" and kind not in sources.KINDS:
-            raise InputError(f"{kind!r} is not a kind of import.", advice=f"Known: auto, {', '.join(sources.KINDS)}.")
+        if kind != "auto" and kind not in KINDS:
+            raise InputError(f"{kind!r} is not a kind of import.", advice=f"Known: auto, {', '.join(KINDS)}.")
         found = sources.files(kind, path)
         kinds = {one.kind for one in found}
         report = ImportReport(kind=kinds.pop() if len(kinds) == 1 else "auto")

@@ -24,6 +24,7 @@ from pennyweight.services.imports import (
     openai_usage,
     openrouter,
 )
+from pennyweight.services.imports.kinds import readable
 from pennyweight.services.imports.rows import Importer, Rows
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ READERS: dict[str, Importer] = {
     "chatgpt": chatgpt.rows,
     "claude-ai": claude_ai.rows,
 }
-KINDS = ("claude-code", "codex", "gemini-cli", "llm", "openai", "anthropic", "openrouter", "chatgpt", "claude-ai")
 SUFFIXES = (".jsonl", ".json", ".csv", ".zip", ".db")
 _HEAD = 256 * 1024
 _PIECE = 1 << 20
@@ -155,7 +155,7 @@ def files(kind: str, path: Path) -> list[SourceFile]:
     chosen = [SourceFile(one, kind if kind != "auto" else detect(one) or "") for one in found if _is(one, Path.is_file)]
     chosen = [one for one in chosen if one.kind]
     if not chosen:
-        raise InputError(f"Nothing in {path} is of a kind that can be imported.")
+        raise InputError(f"Nothing in {path} is of a kind that can be imported.", advice=f"What can be: {readable()}.")
     return chosen
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pennyweight.services.audit import IMPORT_NAMES
+from pennyweight.services.imports.kinds import IMPORT_NAMES
 from pennyweight.services.imports.overlap import Overlap, sentence
 from pennyweight.services.imports.reconcile import Day
 from pennyweight.store.overlaps import Counting

@@ -8,9 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from pennyweight.meter.money import format_usd
-from pennyweight.services.audit import IMPORT_NAMES
 from pennyweight.services.imports.beside import Beside
 from pennyweight.services.imports.estimates import EstimateSum
+from pennyweight.services.imports.kinds import IMPORT_NAMES
 from pennyweight.services.imports.words import provider_name, told_twice
 from pennyweight.ui.audit.table import FactsTable
 from pennyweight.ui.audit.words import short

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from pennyweight.bridge.tasks import OnError, TaskRunner
 from pennyweight.services.audit import AuditReport, AuditRow, AuditService, Grouping
 from pennyweight.ui.audit.table import FactsTable
-from pennyweight.ui.audit.words import KEPT_HINT, MODEL_HEADS, model_line
+from pennyweight.ui.audit.words import MODEL_HEADS, USABLE_HINT, model_line
 from pennyweight.ui.widgets import Card, PlainLabel, SegmentedControl, Tone
 
 _SIDES: tuple[tuple[Grouping, str], ...] = (
@@ -41,7 +41,7 @@ class BreakdownPanel(Card):
         self.sides.choose("model")
         self.sides.changed.connect(self._show_side)
         self.table = FactsTable(MODEL_HEADS, name=_NAME, most_rows=12)
-        self.table.head(5).setToolTip(KEPT_HINT)
+        self.table.head(5).setToolTip(USABLE_HINT)
         self.table.opened.connect(lambda number: self.opened.emit(self._lines[number]))
         self.nothing = PlainLabel("Nothing was asked in this period.", tone="mute", kind="small")
         head = QHBoxLayout()

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from pennyweight.services.imports import ImportReport
+from pennyweight.services.imports.kinds import readable
 from pennyweight.services.imports.survey import Place
 from pennyweight.store.imports import ImportRun
 from pennyweight.ui.audit.import_words import (
@@ -70,7 +71,9 @@ class StartPage(_Page):
         self._card = Card("Found on this computer")
         self._card.body.addWidget(self.found)
         self._card.body.addWidget(self.note)
+        self.known = PlainLabel(f"What can be read: {readable()}.", tone="mute", kind="small", wrap=True)
         self.body.addWidget(PlainLabel(_ABOUT, tone="mute", wrap=True))
+        self.body.addWidget(self.known)
         self.body.addLayout(buttons)
         self.body.addWidget(self._card)
         self.body.addStretch(1)

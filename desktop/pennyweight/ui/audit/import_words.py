@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pennyweight.meter.money import format_usd
-from pennyweight.services.audit import IMPORT_NAMES
+from pennyweight.services.imports.kinds import IMPORT_NAMES
 from pennyweight.services.imports.reconcile import Day, Reconciliation
 from pennyweight.services.imports.report import ImportReport
 from pennyweight.services.imports.survey import Place

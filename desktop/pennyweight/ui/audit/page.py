@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QInputDialog,
@@ -57,6 +56,7 @@ from pennyweight.ui.widgets import (
     Tone,
 )
 from pennyweight.ui.widgets.export_line import ExportLine
+from pennyweight.ui.widgets.saving import ask_place
 
 _CARDS: tuple[tuple[str, Tone], ...] = (
     ("Paid to the cloud", "cloud"),
@@ -261,12 +261,7 @@ class AuditPage(QWidget):
 
     def _export(self, which: int) -> None:
         _, name, kinds = _EXPORTS[which]
-        dialog = QFileDialog(self.window(), "Export", name, kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile(name)
-        dialog.fileSelected.connect(lambda path: self.export_to(Path(path), which))
-        dialog.finished.connect(lambda _result: dialog.deleteLater())
-        dialog.open()
+        ask_place(self.window(), "Export", Path.home() / name, kinds, lambda path: self.export_to(path, which))
 
     def _fail(self, error: Exception) -> None:
         if isinstance(error, KnownError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from pennyweight.bridge.tasks import OnError, TaskRunner
 from pennyweight.domain.conversation import Task
@@ -14,6 +14,7 @@ from pennyweight.meter.quantities import format_span
 from pennyweight.services.container import Services
 from pennyweight.services.what_if import LOCAL, Average, Scenario, WhatIfRow
 from pennyweight.ui.audit.chat_picker import ChatPicker
+from pennyweight.ui.audit.count_box import CountBox
 from pennyweight.ui.audit.model_choice import ModelChoice
 from pennyweight.ui.audit.table import FactsTable
 from pennyweight.ui.audit.words import rates_hint
@@ -38,10 +39,11 @@ class WhatIfPanel(Card):
         self._runner = runner
         self._on_error = on_error
         self._models: tuple[str, ...] = ()
-        self.input = self._field(START.input_tokens, _MOST_TOKENS, "Input tokens of one run")
-        self.output = self._field(START.output_tokens, _MOST_TOKENS, "Output tokens of one run")
-        self.runs = self._field(START.runs, _MOST_RUNS, "Runs")
-        self.runs.setMinimum(1)
+        self.input = self._field(START.input_tokens, "The input tokens of one run", 0, _MOST_TOKENS)
+        self.output = self._field(START.output_tokens, "The output tokens of one run", 0, _MOST_TOKENS)
+        self.runs = self._field(START.runs, "The number of runs", 1, _MOST_RUNS)
+        self.reason = PlainLabel("", tone="warn", kind="small", wrap=True)
+        self.reason.hide()
         self.prefill = SmallButton("Fill in…", name="Fill in from the average of a task or a chat")
         self.menu = self._menu()
         self.prefill.clicked.connect(
@@ -56,6 +58,7 @@ class WhatIfPanel(Card):
             row.addWidget(PlainLabel(word, tone="mute", kind="small"))
         row.addWidget(self.prefill)
         self.body.addLayout(row)
+        self.body.addWidget(self.reason)
         self.choice = ModelChoice(theme, runner, services.meter.reference_choices, with_local=True)
         self.choice.changed.connect(self._set_models)
         self.body.addWidget(self.choice)
@@ -152,15 +155,16 @@ class WhatIfPanel(Card):
     def _filler(self, task: str) -> Callable[[], None]:
         return lambda: self.fill_from(task=task)
 
-    def _field(self, value: int, most: int, name: str) -> QSpinBox:
-        field = QSpinBox()
-        field.setRange(0, most)
-        field.setGroupSeparatorShown(True)
+    def _refuse(self, reason: str) -> None:
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
+
+    def _field(self, value: int, name: str, low: int, high: int) -> CountBox:
+        field = CountBox(name, low, high)
         field.setValue(value)
         field.setMinimumWidth(76)
         field.lineEdit().setTextMargins(7, 0, 0, 0)
-        field.setAccessibleName(name)
-        field.setKeyboardTracking(False)
+        field.refused.connect(self._refuse)
         field.valueChanged.connect(lambda _value: self.refresh())
         return field
 

@@ -15,15 +15,15 @@ from pennyweight.services.reprice import RepricedRow
 from pennyweight.services.subscription import SubscriptionCheck
 from pennyweight.services.thrift import NamedThrift, Saved, Turn, resent_tokens
 from pennyweight.store.audit import OWN_ORIGIN, AuditSums
-from pennyweight.ui.meter.figures import CardText
+from pennyweight.ui.meter.figures import CardText, kwh_price, kwh_price_hint
 from pennyweight.ui.meter.reference_list import rate_text
 from pennyweight.ui.widgets import Part
 
-KEPT_HINT = (
-    "Cost of all answers for each one that is kept: those you marked Keep, and those that came to their end and "
-    "that you did not mark Not useful. A dash where it is not known."
+USABLE_HINT = (
+    "Cost of all answers for each usable one: it came to its end, or was stopped and you marked it Keep, and you did "
+    "not mark it Not useful. A dash where it is not known."
 )
-MODEL_HEADS = ("", "answers", "in", "out", "cost", "per kept")
+MODEL_HEADS = ("", "answers", "in", "out", "cost", "per usable")
 DAY_HEADS = ("Day", "cloud, billed", "local, at cloud price", "electricity", "calls", "in", "out")
 TASK_HEADS = ("Task", "here", "cloud", "at cloud price", "electricity", "billed")
 THRIFT_HEADS = ("Chat", "turns", "in", "re-sent", "trimming", "summary")
@@ -55,14 +55,13 @@ def _electricity(report: AuditReport) -> CardText:
     if totals.joules <= 0:
         return CardText(figure=format_dollars(0), small="no local work with known energy", tooltip="")
     parts = [f"{format_energy(totals.joules)} {_how(report)}"]
-    rate = report.usd_nano_per_kwh
-    if rate is not None:
-        parts.append(f"{format_usd(rate)}/kWh")
+    if report.kwh_prices:
+        parts.append(kwh_price(report.kwh_prices))
     band = f"{format_usd(totals.electric_low_nano)} to {format_usd(totals.electric_high_nano)}"
     return CardText(
         figure=format_dollars(totals.electric_nano),
         small=" · ".join(parts),
-        tooltip=f"Between {band}, the band of how it is known.",
+        tooltip=" ".join([f"Between {band}, the band of how it is known.", *kwh_price_hint(report.kwh_prices)]),
     )
 
 
@@ -139,7 +138,7 @@ def short(count: int) -> str:
 
 
 def model_line(row: AuditRow) -> tuple[str, ...]:
-    kept = row.per_kept_answer_nano
+    each = row.per_usable_answer_nano
     cost = format_usd(row.cost_nano)
     if row.sums.unpriced_rows:
         cost = "unpriced" if row.sums.unpriced_rows == row.sums.calls else f"≥ {cost}"
@@ -149,7 +148,7 @@ def model_line(row: AuditRow) -> tuple[str, ...]:
         short(row.sums.input_total),
         short(row.sums.output_total),
         cost,
-        "–" if kept is None else format_usd(kept),
+        "–" if each is None else format_usd(each),
     )
 
 

@@ -31,20 +31,29 @@ class ContenderMenu(QObject):
     def set_choices(self, models: Sequence[ModelInfo], clouds: Sequence[CloudModel]) -> None:
         self._locals, self._clouds = list(models), list(clouds)
 
-    def open_for(self, anchor: QWidget) -> None:
+    def open_for(self, anchor: QWidget, taken: Sequence[Contender] = ()) -> None:
+        """`taken` are compared already: nothing would come of choosing them again."""
+        targets = {each.target for each in taken}
+        clouds = [cloud for cloud in self._clouds if _target(cloud) not in targets]
         self.menu.clear()
         for info in self._locals:
-            action = self.menu.addAction(f"On this computer: {info.name}".replace("&", "&&"))
             contender = Contender(Target("local", info.id), "On this computer", info.name)
+            words = f"On this computer: {info.name}{', already added' if contender.target in targets else ''}"
+            action = self.menu.addAction(words.replace("&", "&&"))
+            action.setEnabled(contender.target not in targets)
             action.triggered.connect(lambda _checked=False, contender=contender: self.chosen.emit(contender))
         self.menu.addSeparator()
         if self._clouds:
-            self.menu.addAction("In the cloud…").triggered.connect(
-                lambda: self.picker.open_for(anchor, self._clouds, None)
-            )
+            cloud = self.menu.addAction("In the cloud…")
+            cloud.triggered.connect(lambda: self.picker.open_for(anchor, clouds, None))
+            cloud.setEnabled(bool(clouds))
         else:
             self.menu.addAction("In the cloud: set a key first…").triggered.connect(self.keys_wanted)
         self.menu.popup(anchor.mapToGlobal(QPoint(0, anchor.height() + 4)))
 
     def _cloud_chosen(self, model: CloudModel) -> None:
-        self.chosen.emit(Contender(Target(model.price.provider, model.price.id), model.provider_name, model.price.name))
+        self.chosen.emit(Contender(_target(model), model.provider_name, model.price.name))
+
+
+def _target(model: CloudModel) -> Target:
+    return Target(model.price.provider, model.price.id)

@@ -170,7 +170,7 @@ class CompareController(QObject):
     def _connect(self) -> None:
         page, setup = self._page, self._page.setup
         setup.run.connect(self.run)
-        setup.add_wanted.connect(lambda: self.menu.open_for(setup.add))
+        setup.add_wanted.connect(lambda: self.menu.open_for(setup.add, setup.contenders))
         setup.attach_wanted.connect(self._attach)
         setup.files.connect(self._take)
         self.menu.chosen.connect(setup.add_contender)

@@ -200,7 +200,7 @@ class SetupPanel(Card):
         self.changed.emit()
 
     def add_contender(self, contender: Contender) -> None:
-        if contender not in self._contenders:
+        if contender.target not in [each.target for each in self._contenders]:
             self.set_contenders([*self._contenders, contender])
 
     def add_file(self, attachment: Attachment) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -48,10 +49,24 @@ def energy_note(sources: tuple[str, ...]) -> tuple[str, str, Certainty]:
     return word, band_text("+".join(_known(sources))), state
 
 
+def kwh_price(prices: Sequence[str]) -> str:
+    """ "$0.18/kWh"; "at 2 prices" where the work was priced at several, for no one price gives its sum."""
+    return f"${prices[0]}/kWh" if len(prices) == 1 else f"at {len(prices):,} prices"
+
+
+def kwh_price_hint(prices: Sequence[str]) -> list[str]:
+    """From which price to which, as a line; none where there is one price."""
+    return [f"Each answer at the price of its time, ${prices[0]} to ${prices[-1]} per kWh."] if len(prices) > 1 else []
+
+
 def local_card(totals: LedgerTotals, watts: float | None, usd_per_kwh: Decimal) -> CardText:
-    """Electricity of the work done here; `watts` while an answer is being written."""
+    """Electricity of the work done here; `watts` while an answer is being written, at `usd_per_kwh`."""
     state = certainty(totals.energy_sources)
-    rate = f"${usd_text(usd_per_kwh)}/kWh"
+    prices = set(totals.kwh_prices)
+    if watts is not None or not prices:
+        prices.add(usd_text(usd_per_kwh))
+    ordered = sorted(prices, key=Decimal)
+    rate = kwh_price(ordered)
     used = totals.local.input_total or totals.local.output_total
     if not (used or totals.energy_joules or totals.energy_sources):
         words = "no answers here yet" if totals.answers else "no answers yet"
@@ -68,7 +83,7 @@ def local_card(totals: LedgerTotals, watts: float | None, usd_per_kwh: Decimal) 
     return CardText(
         figure=format_dollars(totals.electric_nano),
         small=" · ".join(parts),
-        tooltip="\n".join(line for line in (_LOCAL, between, sources) if line),
+        tooltip="\n".join(line for line in (_LOCAL, between, *kwh_price_hint(ordered), sources) if line),
     )
 
 

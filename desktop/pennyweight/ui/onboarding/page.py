@@ -63,6 +63,8 @@ class OnboardingPage(QWidget):
         self.go_on = PrimaryButton("Continue")
         self.problem = PlainLabel("", tone="warn", kind="small", wrap=True)
         self._arrange()
+        for step in self.steps:
+            step.edited.connect(self._clear_problem)
         self.back.clicked.connect(lambda: self._show_step(self.stack.currentIndex() - 1))
         self.skip.clicked.connect(self._next)
         self.skip_all.clicked.connect(self._finish)
@@ -99,6 +101,9 @@ class OnboardingPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         QTimer.singleShot(0, self, self._focus)
+
+    def _clear_problem(self) -> None:
+        self.problem.setText("")
 
     def _changes(self, number: int) -> dict[str, object]:
         if number == 0:

@@ -20,7 +20,10 @@ from pennyweight.ui.widgets import PlainLabel
 
 
 class Step(QWidget):
-    """A question, one paragraph about why it is asked, and what to answer with (`body`)."""
+    """A question, one paragraph about why it is asked, and what to answer with (`body`). `edited`: the answer is not
+    what it was."""
+
+    edited = Signal()
 
     def __init__(self, question: str, why: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +52,7 @@ class ElectricityStep(Step):
             "a good start; the number on your bill is better.",
         )
         self.field = ElectricityField()
+        self.field.edited.connect(self.edited)
         self.body.addWidget(self.field)
 
     def show_values(self, code: str, usd_per_kwh: Decimal) -> None:
@@ -145,6 +149,7 @@ class HardwareStep(Step):
             "own the computer anyway. It always stays a line of its own, never mixed into the electricity.",
         )
         self.field = HardwareField()
+        self.field.edited.connect(self.edited)
         self.body.addWidget(self.field)
 
     def show_hardware(self, hardware: Hardware | None) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.services.exports import ExportService
@@ -16,6 +15,7 @@ from pennyweight.ui.settings.section import Section
 from pennyweight.ui.widgets import ElidedLabel, GhostButton
 from pennyweight.ui.widgets.export_line import ExportLine
 from pennyweight.ui.widgets.flow import FlowLayout
+from pennyweight.ui.widgets.saving import ask_place
 
 
 class DataSection(Section):
@@ -84,9 +84,7 @@ class DataSection(Section):
         self._choose("Export a report", "pennyweight-report.md", "Markdown (*.md)", self.write_report)
 
     def _choose(self, title: str, name: str, kinds: str, write: Callable[[Path], None]) -> None:
-        path, _ = QFileDialog.getSaveFileName(self.window(), title, str(Path.home() / name), kinds)
-        if path:
-            write(Path(path))
+        ask_place(self.window(), title, Path.home() / name, kinds, write)
 
 
 def _counted(count: int, what: str, path: Path) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from pennyweight.meter.countries import Country, countries, country_of_locale, find_country, parse_usd_per_kwh
 from pennyweight.meter.money import usd_text
 from pennyweight.ui.settings.fields import ValueEdit
-from pennyweight.ui.widgets import PlainLabel
+from pennyweight.ui.widgets import LinkButton, PlainLabel
 from pennyweight.ui.widgets.flow import FlowLayout
 
 _FALLBACK = "US"
@@ -24,9 +24,14 @@ def country_here() -> Country:
 
 
 class ElectricityField(QWidget):
-    """`changed` carries the country's code and the price in US dollars per kWh (Decimal)."""
+    """`changed` carries the country's code and the price in US dollars per kWh (Decimal); `edited` tells of any key or
+    choice, also of one that makes no price.
+
+    A country brings its household average, but a number of one's own stays: the average is one click away.
+    """
 
     changed = Signal(str, object)
+    edited = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +46,9 @@ class ElectricityField(QWidget):
         self.note = PlainLabel("", tone="mute", kind="small", wrap=True)
         self.reason = PlainLabel("", tone="warn", kind="small", wrap=True)
         self.reason.hide()
+        self._code = ""
+        self.average = LinkButton("Use the average", name="Use the household average of the country", quiet=True)
+        self.average.hide()
         amount = QWidget()
         inner = QHBoxLayout(amount)
         inner.setContentsMargins(0, 0, 0, 0)
@@ -51,6 +59,7 @@ class ElectricityField(QWidget):
         line = FlowLayout(gap=16, line_gap=8)
         line.addWidget(self.country)
         line.addWidget(amount)
+        line.addWidget(self.average)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -58,12 +67,15 @@ class ElectricityField(QWidget):
         column.addWidget(self.note)
         column.addWidget(self.reason)
         self.country.activated.connect(self._country_chosen)
+        self.average.clicked.connect(lambda: self._take(find_country(self.code())))
+        self.price.textEdited.connect(lambda _text: self.edited.emit())
         self.price.accepted.connect(self._price_typed)
         self.price.refused.connect(self._show_reason)
 
     def set_state(self, code: str, usd_per_kwh: Decimal) -> None:
         """Show without telling."""
         self.country.setCurrentIndex(self.country.findData(code))
+        self._code = self.code()
         self.price.set_value(usd_per_kwh, usd_text(usd_per_kwh))
         self._show_note()
 
@@ -75,10 +87,25 @@ class ElectricityField(QWidget):
         return self.price.value()
 
     def _country_chosen(self) -> None:
-        country = find_country(self.code())
+        before, country, typed = find_country(self._code), find_country(self.code()), self.price.value()
+        self.edited.emit()
+        if country is None:
+            return
+        if typed is None or (before is not None and typed == before.usd_per_kwh):
+            self._take(country)
+            return
+        self._code = country.code
+        self.price.set_value(typed, self.price.text())
+        self._show_note()
+        self.changed.emit(country.code, typed)
+
+    def _take(self, country: Country | None) -> None:
+        """Its household average is the price."""
         if country is not None:
+            self._code = country.code
             self.price.set_value(country.usd_per_kwh, usd_text(country.usd_per_kwh))
             self._show_note()
+            self.edited.emit()
             self.changed.emit(country.code, country.usd_per_kwh)
 
     def _price_typed(self, value: Decimal) -> None:
@@ -87,6 +114,7 @@ class ElectricityField(QWidget):
 
     def _show_note(self) -> None:
         country = find_country(self.code())
+        self.average.setVisible(country is not None and self.price.value() not in (None, country.usd_per_kwh))
         if country is None:
             self.note.setText("Choose a country for its household average, or type what your bill says.")
         elif self.price.value() == country.usd_per_kwh:

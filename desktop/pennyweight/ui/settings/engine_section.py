@@ -6,6 +6,8 @@ import os
 
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
+from pennyweight.engine.threads import physical_cores
+from pennyweight.meter.quantities import counted
 from pennyweight.services.settings import Settings
 from pennyweight.ui.settings.fields import FieldRow, ValueEdit
 from pennyweight.ui.settings.parse import optional_number
@@ -33,9 +35,8 @@ class EngineSection(Section):
         self.idle = QComboBox()
         self.idle.setAccessibleName("Unload the model when idle")
         self.idle.setMinimumWidth(150)
-        self.body.addWidget(
-            FieldRow("Threads", self.threads, hint=f"Automatic is one for each core; this computer has {cores}.")
-        )
+        self.threads_row = FieldRow("Threads", self.threads, hint="Automatic is one for each core.")
+        self.body.addWidget(self.threads_row)
         self.body.addWidget(
             FieldRow(
                 "Context window",
@@ -56,6 +57,13 @@ class EngineSection(Section):
         self.context.accepted.connect(lambda value: self.changed.emit({"context_length": value}))
         self.saver.clicked.connect(lambda on: self.changed.emit({"memory_saver": on}))
         self.idle.activated.connect(lambda: self.changed.emit({"idle_unload_minutes": self.idle.currentData()}))
+
+    def show_automatic(self, found: tuple[str, int] | None) -> None:
+        """The model in use and the threads it gets."""
+        if found is not None:
+            name, threads = found
+            why = "one for each core" if threads > 1 or physical_cores() == 1 else "it is too small to gain from more"
+            self.threads_row.hint.setText(f"Automatic is {counted(threads, 'thread')} for {name}: {why}.")
 
     def fill(self, settings: Settings) -> None:
         self.threads.set_value(settings.threads, _text(settings.threads))

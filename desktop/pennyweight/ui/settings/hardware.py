@@ -21,9 +21,10 @@ def _reader(what: str, low: str, high: str) -> ValueEdit[Decimal]:
 
 
 class HardwareField(QWidget):
-    """`changed` carries a `Hardware`, or None when it is switched off."""
+    """`changed` carries a `Hardware`, or None when it is switched off; `edited` tells of any key or click."""
 
     changed = Signal(object)
+    edited = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +47,7 @@ class HardwareField(QWidget):
         ):
             column.addWidget(FieldRow(name, edit, PlainLabel(unit, tone="mute")))
             edit.accepted.connect(self._edited)
+            edit.textEdited.connect(lambda _text: self.edited.emit())
         self.outcome = PlainLabel("", tone="mute", kind="small", wrap=True)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -79,6 +81,7 @@ class HardwareField(QWidget):
             return None
 
     def _toggled(self, on: bool) -> None:
+        self.edited.emit()
         self._show_outcome()
         hardware = self.hardware()
         if hardware is not None or not on:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -31,6 +32,7 @@ from pennyweight.ui.widgets import Banner, PlainLabel, Toast
 _WIDTH = 720
 _ABOVE = 22
 """Room over a section that was brought into view."""
+_GLIMPSE, _TURN = 60, 60
 _NARROW = 860
 """Below this the list of sections gives its room to the sections."""
 
@@ -95,6 +97,7 @@ class SettingsPage(QWidget):
 
     def refresh(self) -> None:
         self._runner.query(self._services.settings.get, self.show_settings, owner=self)
+        self._runner.query(self._services.models.automatic_threads, self.engine.show_automatic, owner=self)
         self.panel.refresh()
 
     def show_settings(self, settings: Settings) -> None:
@@ -129,10 +132,17 @@ class SettingsPage(QWidget):
                 self.links[key].setChecked(True)  # also where it is too near the end to be at the top
 
     def _scrolled(self, value: int) -> None:
-        """The name on the left follows what is read."""
-        bar = self._scroll.verticalScrollBar()
-        above = [section for section in self.sections if section.y() - _ABOVE <= value]
-        here = self.sections[-1] if 0 < bar.maximum() == value else (above or self.sections)[-1 if above else 0]
+        """The name on the left follows what is read: the topmost section of which more than a glimpse is to be seen.
+
+        The last ones never get to the top: they take turns over the last bit of the way.
+        """
+        end, last = self._scroll.verticalScrollBar().maximum(), len(self.sections) - 1
+        if end == 0:
+            return
+        turn, here = min(_TURN, end / len(self.sections)), self.sections[0]
+        for number, (before, section) in enumerate(pairwise(self.sections), 1):
+            if value >= min(before.y() + before.height() - _GLIMPSE, end - turn * (last - number)):
+                here = section
         self.links[here.key].setChecked(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -181,6 +191,7 @@ class SettingsPage(QWidget):
             link = SectionLink(section.title)
             link.setCheckable(True)
             link.setAutoDefault(False)
+            link.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # no ring after a click of the mouse
             link.setCursor(Qt.CursorShape.PointingHandCursor)
             link.clicked.connect(lambda _checked=False, key=section.key: self.show_section(key))
             group.addButton(link)

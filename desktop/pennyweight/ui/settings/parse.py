@@ -13,10 +13,10 @@ def decimal_number(text: str, what: str, *, low: Decimal, high: Decimal) -> Deci
     head, comma, tail = cleaned.rpartition(",")
     if comma and "." not in tail and len(tail) != 3:
         cleaned = f"{head}.{tail}"
-    cleaned = cleaned.replace(",", "")
+    cleaned, negative = _unsigned(cleaned.replace(",", ""))
     if not cleaned.isascii() or not cleaned.replace(".", "", 1).isdigit():
         raise InputError(f"{what} must be a number.")
-    value = Decimal(cleaned)
+    value = -Decimal(cleaned) if negative else Decimal(cleaned)
     if not low <= value <= high:
         raise InputError(f"{what} must be between {_plain(low)} and {_plain(high)}.")
     return value
@@ -24,10 +24,10 @@ def decimal_number(text: str, what: str, *, low: Decimal, high: Decimal) -> Deci
 
 def whole_number(text: str, what: str, *, low: int, high: int) -> int:
     """A whole number in low..high; thousands commas and spaces are allowed."""
-    cleaned = "".join(text.replace(",", "").split())
+    cleaned, negative = _unsigned("".join(text.replace(",", "").split()))
     if not cleaned.isascii() or not cleaned.isdigit():
         raise InputError(f"{what} must be a whole number.")
-    value = int(cleaned[:18])
+    value = -int(cleaned[:18]) if negative else int(cleaned[:18])
     if not low <= value <= high:
         raise InputError(f"{what} must be between {low:,} and {high:,}.")
     return value
@@ -38,6 +38,11 @@ def optional_number(text: str, what: str, *, low: int, high: int) -> int | None:
     if text.strip().lower() in ("", "auto", "automatic"):
         return None
     return whole_number(text, what, low=low, high=high)
+
+
+def _unsigned(text: str) -> tuple[str, bool]:
+    """The text without its minus sign, and whether it had one: what is out of range is not told to be no number."""
+    return (text[1:], True) if text[:1] in ("-", "\u2212") else (text, False)
 
 
 def _plain(value: Decimal) -> str:

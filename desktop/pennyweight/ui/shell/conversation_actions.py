@@ -1,8 +1,11 @@
-"""Deleting (with undo), renaming and tagging chats from the list."""
+"""Deleting (with undo), renaming, tagging and exporting chats from the list."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -12,6 +15,10 @@ from pennyweight.ui.shell.chat_controller import ChatController
 from pennyweight.ui.shell.project_dialog import ProjectDialog
 from pennyweight.ui.shell.sidebar import Sidebar
 from pennyweight.ui.widgets import Toast
+from pennyweight.ui.widgets.saving import ask_place
+
+if TYPE_CHECKING:
+    from pennyweight.services.exports import ExportService
 
 
 class ConversationActions(QObject):
@@ -22,6 +29,7 @@ class ConversationActions(QObject):
         sidebar: Sidebar,
         chat: ChatController,
         toast: Toast,
+        exports: Callable[[], ExportService],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -30,9 +38,11 @@ class ConversationActions(QObject):
         self._sidebar = sidebar
         self._chat = chat
         self._toast = toast
+        self._exports = exports
         sidebar.delete.connect(self.delete)
         sidebar.renamed.connect(self.rename)
         sidebar.project.connect(self.ask_project)
+        sidebar.export.connect(self.ask_place)
 
     def delete(self, conversation_id: str) -> None:
         """Hide the chat at once; what it cost stays in the meter."""
@@ -71,6 +81,24 @@ class ConversationActions(QObject):
                 self._toast.tell(words, ("Undo", lambda: self.set_project(conversation_id, before, tell=False)))
 
         self._runner.change(lambda: self._conversations.set_project(conversation_id, project), done, owner=self)
+
+    def ask_place(self, conversation_id: str) -> None:
+        """Ask where the chat is to be written, as Markdown or JSON."""
+        title = re.sub(r"[^\w\- ]+", "", self._sidebar.title_of(conversation_id)).strip()[:60] or "chat"
+        ask_place(
+            self._sidebar.window(),
+            "Export the chat",
+            Path.home() / f"{title}.md",
+            "Markdown (*.md);;JSON (*.json)",
+            lambda path: self.export(conversation_id, path),
+        )
+
+    def export(self, conversation_id: str, path: Path) -> None:
+        self._runner.query(
+            lambda: self._exports().chat(conversation_id, path),
+            lambda written: self._toast.tell(f"Written to {written}."),
+            owner=self,
+        )
 
     def _deleted(self, conversation_id: str, title: str, token: str, *, was_open: bool) -> None:
         self._sidebar.reload()

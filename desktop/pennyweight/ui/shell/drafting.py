@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.conversation import Message, Task
@@ -17,6 +17,9 @@ PLAN_MS, SAVE_MS = 250, 600
 
 class Drafting(QObject):
     """Watches the composer for one conversation at a time."""
+
+    blocked = Signal()
+    """What is typed cannot be sent."""
 
     def __init__(self, services: Services, runner: TaskRunner, composer: Composer, parent: QObject) -> None:
         super().__init__(parent)
@@ -124,6 +127,8 @@ class Drafting(QObject):
         self._planning = False
         if asked == self._asked:
             self._composer.show_plan(plan, advice)
+            if plan is not None and plan.problem:
+                self.blocked.emit()
         if self._again:
             self._again = False
             self._plan()

@@ -38,6 +38,7 @@ class EngineStatus(QObject):
         self._runner = runner
         self._top = top
         self._info: ModelInfo | None = None
+        self._unusable = ""
         self._state = EngineState.STOPPED
         self._loading: Cancel | None = None
         self._states = Relay(self)
@@ -50,13 +51,25 @@ class EngineStatus(QObject):
     def info(self) -> ModelInfo | None:
         return self._info
 
+    @property
+    def unusable(self) -> str:
+        """Why the chosen model cannot be used, as a sentence; "" if it can. `info` is the starter then."""
+        return self._unusable
+
     def refresh(self) -> None:
         """Ask anew which model is chosen."""
-        self._runner.query(self._models.current, self._found, owner=self)
+        self._runner.query(self._models.look, self._found, owner=self)
+
+    def check(self) -> None:
+        """Something cannot be sent: has the model's file gone, or come back?"""
+        self._runner.query(
+            self._models.look, lambda found: self._found(found) if found[1] != self._unusable else None, owner=self
+        )
 
     def load_ahead(self) -> None:
         """Load the chosen model if nothing is loaded yet; without a word where that fails, for sending will tell."""
-        if self._loading is None and self._info is not None and self._state is EngineState.STOPPED:
+        usable = self._info is not None and not self._unusable
+        if self._loading is None and usable and self._state is EngineState.STOPPED:
             cancel = self._loading = Cancel()
             self._runner.query(
                 lambda: self._models.load(cancel, self._progress.send),
@@ -76,7 +89,8 @@ class EngineStatus(QObject):
         if self._loading is not None:
             self._loading.cancel()
 
-    def _found(self, info: ModelInfo | None) -> None:
+    def _found(self, found: tuple[ModelInfo | None, str]) -> None:
+        info, self._unusable = found
         self._info = info
         self._show()
         self.model_changed.emit(info)
@@ -102,6 +116,9 @@ class EngineStatus(QObject):
             self.problem.emit(error)
 
     def _show(self) -> None:
+        if self._unusable:
+            self._top.show_model("Model not usable", "warn", self._unusable)
+            return
         if self._info is None:
             self._top.show_model("No model yet", "warn", "Add a GGUF file to get answers.")
             return

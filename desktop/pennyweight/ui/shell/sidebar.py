@@ -44,6 +44,7 @@ class Sidebar(QFrame):
     renamed = Signal(str, str)
     project = Signal(str)
     """The id of a chat whose project tag is to be chosen."""
+    export = Signal(str)
     title_edited = Signal()
     """The field in the row is gone, whether the title changed or not."""
 
@@ -262,6 +263,7 @@ class Sidebar(QFrame):
         if not row.message_id:
             menu.addAction("Rename…", lambda: self.edit_title(row.conversation_id))
             menu.addAction("Project…", lambda: self._project(index))
+            menu.addAction("Export…", lambda: self.export.emit(row.conversation_id))
             menu.addSeparator()
             menu.addAction("Delete", lambda: self._delete(index))
         menu.popup(self.list.viewport().mapToGlobal(at))

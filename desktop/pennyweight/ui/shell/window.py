@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QTextEdit, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.conversation import Task, Verdict
-from pennyweight.domain.errors import KnownError
+from pennyweight.domain.errors import KnownError, ModelFileError
 from pennyweight.domain.model import ModelInfo
 from pennyweight.meter.money import format_usd
 from pennyweight.services.container import Services
@@ -31,6 +31,7 @@ from pennyweight.ui.shell.day_watch import DayWatch
 from pennyweight.ui.shell.engine_status import EngineStatus
 from pennyweight.ui.shell.geometry import WindowState
 from pennyweight.ui.shell.judging import Judging
+from pennyweight.ui.shell.model_trouble import ModelTrouble
 from pennyweight.ui.shell.pages import Pages
 from pennyweight.ui.shell.rail import Rail
 from pennyweight.ui.shell.shortcuts import ShortcutsDialog, bind
@@ -64,10 +65,11 @@ class MainWindow(QMainWindow):
         self.chat = ChatController(services, runner, self.page, self)
         self.judging = Judging(services.conversations, runner, self.page.transcript, self)
         self.engine = EngineStatus(services.models, runner, self.page.top, self)
+        self.trouble = ModelTrouble(self.engine, self.models, self.page, self)
         self.cloud = CloudController(services, runner, theme, self.page.top.lock, self)
         self.attaching = Attaching(runner, self.page.composer, self.tell, self)
         self.actions_on_chats = ConversationActions(
-            services.conversations, runner, self.sidebar, self.chat, self.toast, self
+            services.conversations, runner, self.sidebar, self.chat, self.toast, lambda: services.exports, self
         )
         self.sizing = Sizing(services.settings, runner, self.tell, self)
         self.watch = DayWatch(services.meter, runner, self)
@@ -110,10 +112,20 @@ class MainWindow(QMainWindow):
         if key == "chat":
             self.page.composer.setFocus()
 
+    def _chosen_on_the_rail(self, key: str) -> None:
+        """After a click of the mouse the page has the keyboard, not its first button: a ring would draw the eye."""
+        self.show_page(key)
+        focused = self.focusWidget()
+        by_key = focused is not None and self.rail.isAncestorOf(focused)
+        if not by_key and not isinstance(focused, QTextEdit):  # which waits for a text
+            self.pages.page(key).setFocus(Qt.FocusReason.MouseFocusReason)
+
     def show_problem(self, error: object) -> None:
         """A sentence in the banner, for an expected failure and for a bug of ours alike."""
         if isinstance(error, KnownError):
             self.page.banner.tell(error.sentence)
+            if isinstance(error, ModelFileError):
+                self.engine.refresh()  # if it is the chosen model, the banner gets the ways out
         else:
             self.page.banner.tell(f"Something went wrong inside Pennyweight: {type(error).__name__}: {error}")
 
@@ -140,7 +152,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
 
     def _connect(self) -> None:
-        self.rail.chosen.connect(self.show_page)
+        self.rail.chosen.connect(self._chosen_on_the_rail)
         self.sidebar.new_chat.connect(self._new_chat)
         self.sidebar.opened.connect(self._open)
         self.sidebar.title_edited.connect(self._title_edited)
@@ -159,6 +171,7 @@ class MainWindow(QMainWindow):
         self.area.meter_shown.connect(lambda _shown: self._refresh_cost())
         self.judging.problem.connect(self.show_problem)
         self.judging.told.connect(self.tell)
+        chat.drafting.blocked.connect(self.engine.check)
         self.engine.problem.connect(self.show_problem)
         self.engine.told.connect(self.tell)
         self.engine.model_changed.connect(self._model_changed)
@@ -397,6 +410,7 @@ class MainWindow(QMainWindow):
         self.sidebar.set_current(conversation_id)
         self.meter.set_conversation(conversation_id or None)
         self.cloud.set_conversation(conversation_id)
+        self.trouble.tell()
 
     def _model_changed(self, info: ModelInfo | None) -> None:
         if info is None:

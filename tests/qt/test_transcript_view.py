@@ -15,6 +15,7 @@ from pennyweight.ui.transcript.answer import AnswerView
 from pennyweight.ui.transcript.bubble import UserBubble
 from pennyweight.ui.transcript.column import MAX_WIDGETS
 from pennyweight.ui.transcript.entry import Entry
+from pennyweight.ui.transcript.status import StatusLines
 from pennyweight.ui.transcript.view import TranscriptView
 from pennyweight.ui.widgets import CopyButton
 
@@ -205,6 +206,17 @@ def test_an_answer_stopped_before_its_first_word_says_so_and_has_nothing_to_copy
     assert answer is not None
     assert answer.ending.text() == "Stopped before anything was written."
     assert answer.footer.copy_button.isHidden()
+
+
+def test_a_long_summary_shows_how_far_it_is_and_its_newest_part(qtbot: QtBot) -> None:
+    lines = StatusLines()
+    qtbot.addWidget(lines)
+    lines.tell("Summarizing part 3 of 7", 0.25, "Boats were\n\ncounted. " + "word " * 200)
+    assert (lines.bar.isHidden(), lines.bar.value()) == (False, 250)
+    assert lines.meanwhile.text().startswith("Boats were counted. word")
+    assert lines.meanwhile.text().endswith("…")
+    lines.tell("Starting…")
+    assert (lines.text(), lines.bar.isHidden(), lines.meanwhile.isHidden()) == ("Starting…", True, True)
 
 
 @pytest.mark.usefixtures("theme")

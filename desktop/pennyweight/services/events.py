@@ -87,6 +87,8 @@ class Status:
 
     text: str
     fraction: float | None = None
+    meanwhile: str = ""
+    """What was written last and is not the answer: the summary of a part."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ class LongSummary:
         self._parts = len(parts)
         summaries: list[str] = []
         for index, part in enumerate(parts, 1):
-            status = Status(f"Summarizing part {index:,} of {len(parts):,}", (index - 1) / (len(parts) + 1))
+            meanwhile = summaries[-1] if summaries else ""
+            status = Status(f"Summarizing part {index:,} of {len(parts):,}", (index - 1) / (len(parts) + 1), meanwhile)
             turns = self._turns(self._part_instruction, part.strip("\n"))
             result = yield from call(turns, sampling, "part", False, status)
             text = result.text.strip()

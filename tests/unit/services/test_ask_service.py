@@ -252,6 +252,8 @@ def test_a_long_text_is_summarized_in_parts_with_one_ledger_entry_each(bench: Be
     told = [event.text for event in events if isinstance(event, Status) and "part " in event.text]
     parts = sum(row.kind == "part" for row in rows)
     assert told == [f"Summarizing part {number} of {parts}" for number in range(1, parts + 1)]
+    meanwhile = [event.meanwhile for event in events if isinstance(event, Status) and "part " in event.text]
+    assert [bool(text) for text in meanwhile] == [False] + [True] * (parts - 1)
     assert parts > 5
     assert rows[-1].kind == "join"
     assert done.line.calls == len(rows) == len(bench.source.requests)

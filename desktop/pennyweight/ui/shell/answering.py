@@ -145,10 +145,10 @@ class Answering(QObject):
                     self.unsaved.emit(message.id)
             case Live() if self._visible():
                 self._transcript.show_live(event)
-            case Status(text=text, fraction=fraction):
+            case Status(text=text, fraction=fraction, meanwhile=meanwhile):
                 left = self._left.words(fraction)
                 if self._visible():
-                    self._transcript.show_status(f"{text} · {left}" if left else text)
+                    self._transcript.show_status(f"{text} · {left}" if left else text, fraction, meanwhile)
             case _:
                 pass
 

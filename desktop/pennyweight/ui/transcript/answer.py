@@ -14,6 +14,7 @@ from pennyweight.ui.transcript.footer import AnswerFooter, put_on_clipboard
 from pennyweight.ui.transcript.lines import line_parts, live_parts
 from pennyweight.ui.transcript.reasoning import Reasoning
 from pennyweight.ui.transcript.rich_text import RichText
+from pennyweight.ui.transcript.status import StatusLines
 from pennyweight.ui.widgets import PlainLabel
 
 _ENDINGS = {
@@ -48,7 +49,7 @@ class AnswerView(QWidget):
         column.setSpacing(4)
         self.reasoning = Reasoning()
         self.body = RichText(theme)
-        self.status = PlainLabel(tone="mute", wrap=True)
+        self.status = StatusLines()
         self.ending = PlainLabel(tone="warn", kind="small", wrap=True, selectable=True)
         self.footer = AnswerFooter(theme)
         for widget in (self.reasoning, self.body, self.status, self.ending, self.footer):
@@ -83,7 +84,7 @@ class AnswerView(QWidget):
             self.body.set_text(message.text)
         else:
             self.body.finish()
-        self.show_status("Starting…" if self._streaming and not (message.text or message.reasoning) else "")
+        self.status.tell("Starting…" if self._streaming and not (message.text or message.reasoning) else "")
         self._show_ending(message)
         self.footer.set_streaming(self._streaming)
         self.footer.set_writer("" if message.source in (None, "local") else message.model or message.source or "")
@@ -117,10 +118,9 @@ class AnswerView(QWidget):
         self.reasoning.set_tokens(live.reasoning)
         self.footer.show_parts(live_parts(live))
 
-    def show_status(self, text: str) -> None:
+    def show_status(self, text: str, fraction: float | None = None, meanwhile: str = "") -> None:
         """What is going on before the first words (loading, reading the prompt, part 3 of 7)."""
-        self.status.setText(text)
-        self.status.setVisible(bool(text))
+        self.status.tell(text, fraction, meanwhile)
 
     def _show_ending(self, message: Message) -> None:
         ending = _ENDINGS.get(message.state, "")

@@ -144,11 +144,11 @@ class TranscriptView(QScrollArea):
         if answer is not None:
             answer.show_live(live)
 
-    def show_status(self, text: str) -> None:
+    def show_status(self, text: str, fraction: float | None = None, meanwhile: str = "") -> None:
         """Under the answer that is being written."""
         for widget in reversed(self.column.widgets):
             if isinstance(widget, AnswerView) and widget.streaming:
-                widget.show_status(text)
+                widget.show_status(text, fraction, meanwhile)
                 return
 
     def show_message(self, message_id: str, words: Sequence[str] = ()) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -37,6 +37,20 @@ def page(qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme) -> 
     page.refresh()
     qtbot.waitUntil(lambda: not runner.busy)
     return page
+
+
+def test_a_new_page_comes_to_the_section_that_was_asked_for(
+    qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme
+) -> None:
+    page = SettingsPage(services, runner, theme)
+    qtbot.addWidget(page)
+    page.resize(1224, 800)
+    page.show()
+    page.refresh()
+    page.show_section("budgets")
+    qtbot.waitUntil(lambda: not runner.busy)
+    qtbot.waitUntil(lambda: 0 <= page.budgets.mapTo(page, QPoint(0, 0)).y() < 200)
+    assert page.links["budgets"].isChecked()
 
 
 def test_it_shows_what_is_kept(page: SettingsPage, services: Services) -> None:

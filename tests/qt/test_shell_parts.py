@@ -61,8 +61,8 @@ def test_search_hits_show_their_words_without_marks() -> None:
     ("snippet", "shown", "words"),
     [
         ("a \u2068word\u2069 here", "a word here", "word"),
-        (f"{'long words before it ' * 3}and **then \u2068rowing\u2069** again", "…it and then rowing again", "rowing"),
-        (f"the row of {'rows and ' * 4}\u2068row\u2069 is", "…and rows and rows and row is", "row"),
+        (f"{'long words before it ' * 3}and **then \u2068rowing\u2069** again", "…and then rowing again", "rowing"),
+        (f"the row of {'rows and ' * 4}\u2068row\u2069 is", "…rows and rows and row is", "row"),
         ("no mark at all", "no mark at all", ""),
     ],
 )

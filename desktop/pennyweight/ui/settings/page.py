@@ -80,6 +80,7 @@ class SettingsPage(QWidget):
         self.banner = Banner(theme)
         self.toast = Toast()
         self.links: dict[str, SectionLink] = {}
+        self._wanted = ""
         self._arrange()
         for section in self.sections:
             section.changed.connect(self.apply)
@@ -110,6 +111,7 @@ class SettingsPage(QWidget):
     def apply(self, changes: dict[str, object], *, undoing: bool = False) -> None:
         """Keep the named settings now; what they were before can be brought back from the toast."""
         before = self._shown
+        self._touched()
 
         def done(settings: Settings) -> None:
             self.banner.hide()
@@ -125,11 +127,19 @@ class SettingsPage(QWidget):
         self._runner.change(lambda: self._services.settings.update(**changes), done, self._fail, owner=self)
 
     def show_section(self, key: str) -> None:
-        """Bring a section into view and give it the keyboard."""
+        """Bring a section into view, and keep it there while a new page still fills: until something is done."""
+        self._wanted = key
         for section in self.sections:
             if section.key == key:
                 self._scroll.verticalScrollBar().setValue(max(0, section.y() - _ABOVE))
                 self.links[key].setChecked(True)  # also where it is too near the end to be at the top
+
+    def _grown(self) -> None:
+        if self._wanted:
+            self.show_section(self._wanted)
+
+    def _touched(self) -> None:
+        self._wanted = ""
 
     def _scrolled(self, value: int) -> None:
         """The name on the left follows what is read: the topmost section of which more than a glimpse is to be seen.
@@ -222,6 +232,8 @@ class SettingsPage(QWidget):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(content)
         self._scroll.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._grown)
+        self._scroll.verticalScrollBar().actionTriggered.connect(self._touched)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.banner)

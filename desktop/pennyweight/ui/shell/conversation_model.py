@@ -25,7 +25,7 @@ _BOLD = re.compile(
 
 _MARKED = re.compile("\u2068(.+?)\u2069", re.S)
 _NO_MARKS = str.maketrans("", "", "\u2068\u2069")
-_BEFORE = 12
+_BEFORE = 8
 """Characters before the words that were found, so that they are seen in a narrow list."""
 _LOST = 8
 """Characters by which a line may be shorter up to the words than the snippet was: the ends of bold."""

@@ -168,7 +168,8 @@ class TranscriptView(QScrollArea):
             self._moving = True
             self.verticalScrollBar().setValue(max(0, top if place is None else place - self.viewport().height() // 3))
             self._moving = False
-        self._jump.show()
+        bar = self.verticalScrollBar()
+        self._jump.setVisible(bar.value() < bar.maximum())
         self._fill.start()
 
     def _find(self, widget: QWidget, words: Sequence[str]) -> int | None:

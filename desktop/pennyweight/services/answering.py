@@ -30,6 +30,7 @@ from pennyweight.services.bookkeeping import entry_for, line_of, rates_of
 from pennyweight.services.context_plan import ContextPlan, plan_context
 from pennyweight.services.counters import Counters, LocalSource
 from pennyweight.services.events import AnswerDone, AnswerFailed, AnswerStarted, AskEvent, Delta, Status
+from pennyweight.services.kept_parts import KeptParts
 from pennyweight.services.live_meter import LiveMeter
 from pennyweight.services.long_answer import LongSummary
 from pennyweight.services.model_call import CallResult, ModelCall, Power
@@ -57,6 +58,7 @@ class Parts:
     settings: SettingsService
     recipes: RecipeBook
     counters: Counters
+    kept_parts: KeptParts
     turn: threading.Lock
     """Held while an answer is written: one at a time, so that each one's energy is its own."""
 
@@ -70,6 +72,8 @@ class Job:
     seed: int | None = None
     again: bool = False
     """This very prompt was sent before."""
+    goes_on: bool = False
+    """An earlier answer did not come to its end: what it had of a long text is used."""
 
     @property
     def question(self) -> Message:
@@ -169,11 +173,15 @@ class Answering:
             again=self._job.again,
         )
         if plan.overflow:
-            long = LongSummary(self._recipe, request_of(self._job.question, self._recipe), counter)
+            question, kept = self._job.question, self._parts.kept_parts
+            known = kept.of(question.id, loaded.id, anew=not self._job.goes_on)
+            long = LongSummary(self._recipe, request_of(question, self._recipe), counter, known)
             if self._task is not Task.SUMMARIZE or not long.possible:
                 raise too_long(plan, counter.window, self._task)
             self._reason = yield from long.run(self._long_call, self._part_done)
             self._left_out = long.left_out
+            if self._reason is not StopReason.STOPPED:
+                kept.forget(question.id, loaded.id)
             return
         newest = found[-1].text
         self._parts.counters.learn(loaded.id, newest, counter.text(newest))

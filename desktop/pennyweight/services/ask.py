@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from pennyweight.domain.cancel import Cancel
-from pennyweight.domain.conversation import Conversation, Message
+from pennyweight.domain.conversation import Conversation, Message, MessageState
 from pennyweight.domain.errors import InputError, KnownError
 from pennyweight.domain.model import ModelInfo
 from pennyweight.services.answering import Answering, Job, Parts
 from pennyweight.services.counters import Counters, LocalSource
 from pennyweight.services.draft import LAST, AskPlan, Draft, Place
 from pennyweight.services.events import AskEvent, UserMessageSaved
+from pennyweight.services.kept_parts import KeptParts
 from pennyweight.services.messages import answer_to, question_of
 from pennyweight.services.model_call import Power
 from pennyweight.services.models import ModelService
@@ -50,7 +51,9 @@ class AskService:
     ) -> None:
         self._store = store
         self._models = models
-        self._parts = Parts(store, source, power, settings, recipes, Counters(store, source), threading.Lock())
+        self._parts = Parts(
+            store, source, power, settings, recipes, Counters(store, source), KeptParts(), threading.Lock()
+        )
         self._planner = Planner(self._parts)
         self._cloud: Callable[[], Cloud] | None = None
 
@@ -104,7 +107,8 @@ class AskService:
         path = tuple(self._store.conversations.path_to(question_id))
         calls = self._store.ledger.for_message(message.id)  # none for one that was stopped before anything ran
         sent = message.role == "assistant" and any(call.usage.input_total for call in calls)
-        job = Job(path, self._models.resolve(None), again=sent)
+        goes_on = message.state is not MessageState.COMPLETE
+        job = Job(path, self._models.resolve(None), again=sent, goes_on=goes_on)
         yield from self._answer(job, cancel)
 
     def edit(self, message_id: str, new_text: str, cancel: Cancel) -> Iterator[AskEvent]:

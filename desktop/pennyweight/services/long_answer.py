@@ -48,7 +48,9 @@ class Shape:
 class LongSummary:
     """One long text. `budget` is how many tokens of it go into one call."""
 
-    def __init__(self, recipe: Recipe, request: Request, counter: Counter) -> None:
+    def __init__(self, recipe: Recipe, request: Request, counter: Counter, known: dict[str, str] | None = None) -> None:
+        """`known`: summaries of parts that were made before, by the text of the part; new ones are added."""
+        self._known = {} if known is None else known
         own = request.instruction != recipe.default_instruction
         self._part_instruction = recipe.part_instruction or recipe.default_instruction
         self._join_instruction = _join_with(recipe, request.instruction if own else "")
@@ -95,6 +97,9 @@ class LongSummary:
         self._parts = len(parts)
         summaries: list[str] = []
         for index, part in enumerate(parts, 1):
+            if part in self._known:
+                summaries.append(self._known[part])
+                continue
             meanwhile = summaries[-1] if summaries else ""
             status = Status(f"Summarizing part {index:,} of {len(parts):,}", (index - 1) / (len(parts) + 1), meanwhile)
             turns = self._turns(self._part_instruction, part.strip("\n"))
@@ -103,6 +108,8 @@ class LongSummary:
             stopped = result.reason is StopReason.STOPPED
             if text:
                 summaries.append(text)
+                if not stopped:
+                    self._known[part] = text
             elif not stopped:
                 self._empty += 1
                 if self._empty == index == min(_EMPTY_PARTS, len(parts)):

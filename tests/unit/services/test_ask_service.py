@@ -285,6 +285,31 @@ def test_parts_are_told_as_about_so_many_before_and_counted_once_the_text_is_cut
     assert real != plan.parts
 
 
+def test_answering_again_goes_on_where_a_long_summary_was_stopped(bench: Bench) -> None:
+    cancel = Cancel()
+
+    def stop(index: int) -> None:
+        cancel.cancel()
+
+    first, second = Says("First part."), Says("Second part.")
+    bench.source.script = [first, second, Says("Third", before_word=stop)]
+    draft = Draft(text=words(3000), task=Task.SUMMARIZE)
+    stopped = list(bench.ask.ask(draft, cancel))[-1]
+    bench.source.requests.clear()
+    bench.source.script = [Says(f"Part {number}.") for number in range(3, 90)]
+    events = list(bench.ask.regenerate(stopped.message.id, Cancel()))
+    told = [event.text for event in events if isinstance(event, Status) and "part " in event.text]
+    assert told[0].startswith("Summarizing part 3 of ")
+    joined = "\n".join(turn.text for request in bench.source.requests for turn in request.turns)
+    assert "First part." in joined
+    assert "Second part." in joined
+    bench.source.requests.clear()
+    bench.source.script = []
+    again = list(bench.ask.regenerate(events[-1].message.id, Cancel()))  # a whole one is made anew
+    told = [event.text for event in again if isinstance(event, Status) and "part " in event.text]
+    assert told[0].startswith("Summarizing part 1 of ")
+
+
 def test_a_follow_up_to_a_long_summary_is_about_the_summary(bench: Bench) -> None:
     done = bench.run(words(3000), *[Says("Boats were counted.")] * 90, task=Task.SUMMARIZE)[-1]
     assert isinstance(done, AnswerDone)

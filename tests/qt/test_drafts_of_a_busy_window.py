@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from tests.unit.store.store_samples import user_message
 
 from pennyweight.domain.conversation import Task
 from pennyweight.ui.shell.window import MainWindow
@@ -68,3 +69,34 @@ def test_a_draft_that_was_cleared_stays_so(
     held.set()
     qtbot.waitUntil(lambda: not window.runner.busy)
     assert window.services.conversations.load_draft(first) is None
+
+
+@pytest.fixture
+def asked(window: MainWindow, chats: tuple[str, str]) -> tuple[str, str]:
+    """The chats, with a question in each."""
+    for chat, question in zip(chats, ("qa", "qb"), strict=True):
+        window.services.meter._store.conversations.add_message(user_message(chat, question, text=question))
+    return chats
+
+
+def edit(window: MainWindow, question: str, text: str) -> None:
+    window.chat.edit(question)
+    window.page.composer.editor.selectAll()
+    QTest.keyClicks(window.page.composer.editor, text)
+
+
+def test_an_edit_that_is_given_up_in_one_chat_leaves_that_of_another(
+    qtbot: QtBot, window: MainWindow, asked: tuple[str, str]
+) -> None:
+    first, second = asked
+    show(qtbot, window, first)
+    edit(window, "qa", "a better question")
+    show(qtbot, window, second)
+    edit(window, "qb", "another one")
+    window.chat.cancel_edit()
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    show(qtbot, window, first)
+    composer = window.page.composer
+    assert (composer.editing, composer.content().text) == (True, "a better question")
+    window.chat.cancel_edit()
+    assert composer.content().text == "an older draft"

@@ -18,10 +18,9 @@ from pennyweight.domain.conversation import (
 from pennyweight.domain.errors import InputError, StoreError
 from pennyweight.services.draft import KeptEdit
 from pennyweight.services.verdict_statistics import KeptShare, kept_shares
-from pennyweight.store import MissingRowError, Store, StoredDraft
+from pennyweight.store import EDIT_OF, MissingRowError, Store, StoredDraft
 
 _LAST = "window.last_conversation"
-_EDIT = "window.edit"
 _LONGEST_TITLE = 200
 _LONGEST_PROJECT = 80
 _Summaries = list[ConversationSummary]
@@ -137,28 +136,23 @@ class ConversationService:
     def load_draft(self, conversation_id: str | None) -> StoredDraft | None:
         return self._store.drafts.load(conversation_id)
 
-    def save_edit(self, edit: KeptEdit | None) -> None:
-        """Keep the edit under way, one for all chats and apart from their drafts; None forgets it."""
+    def save_edit(self, conversation_id: str, edit: KeptEdit | None) -> None:
+        """Keep the edit under way in this chat, apart from its draft; None forgets it."""
         if edit is None:
-            self._store.settings.remove(_EDIT)
+            self._store.settings.remove(EDIT_OF + conversation_id)
         else:
-            self._store.settings.set(_EDIT, [edit.message_id, edit.text])
+            self._store.settings.set(EDIT_OF + conversation_id, [edit.message_id, edit.text])
 
     def load_edit(self, conversation_id: str) -> KeptEdit | None:
         """The edit that was under way in the branch of this chat that is shown."""
-        match self._store.settings.get(_EDIT):
+        match self._store.settings.get(EDIT_OF + conversation_id):
             case [str(message_id), str(text)]:
                 edit = KeptEdit(message_id, text)
             case _:
                 return None
         tree = self._store.conversations
-        try:
-            where = tree.get_message(message_id).conversation_id
-        except MissingRowError:  # removed for good with its chat, and so are these words
-            self.save_edit(None)
-            return None
-        leaf = tree.get(where).leaf_id if where == conversation_id else None
-        return edit if leaf is not None and tree.on_path(message_id, leaf) else None
+        leaf = tree.get(conversation_id).leaf_id
+        return edit if leaf is not None and tree.on_path(edit.message_id, leaf) else None
 
     def last_opened(self) -> str | None:
         """The chat to restore; None if there is none or it is gone."""

@@ -4,10 +4,10 @@ from pennyweight.store.database import Store
 from pennyweight.store.instance import WindowLock
 from pennyweight.store.ledger import OutputStats, SpeedStats
 from pennyweight.store.problems import DamagedError, MissingRowError
-from pennyweight.store.settings import StoredDraft
+from pennyweight.store.settings import EDIT_OF, StoredDraft
 from pennyweight.store.tree import UnsavedAnswerError
 
 __all__ = [
-    "DamagedError", "MissingRowError", "OutputStats", "SpeedStats", "Store", "StoredDraft", "UnsavedAnswerError",
-    "WindowLock",
+    "EDIT_OF", "DamagedError", "MissingRowError", "OutputStats", "SpeedStats", "Store", "StoredDraft",
+    "UnsavedAnswerError", "WindowLock",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import datetime
 from pennyweight.domain.conversation import Conversation, ConversationSummary, SearchHit
 from pennyweight.store import codec, search
 from pennyweight.store.handle import Database
+from pennyweight.store.settings import EDIT_OF
 from pennyweight.store.tree import MessageTree, missing_conversation
 
 _SUMMARY = """
@@ -110,6 +111,12 @@ class Conversations(MessageTree):
             db.execute(
                 "DELETE FROM drafts WHERE conversation_id IN (SELECT id FROM conversations WHERE deleted_at < ?)",
                 [before],
+            )
+            # Without a chat's id: one edit for all of them was kept there once.
+            db.execute(
+                "DELETE FROM settings WHERE key = 'window.edit'"
+                " OR key IN (SELECT ? || id FROM conversations WHERE deleted_at < ?)",
+                [EDIT_OF, before],
             )
             return db.execute("DELETE FROM conversations WHERE deleted_at < ?", [before]).rowcount
 

@@ -12,6 +12,8 @@ from pennyweight.domain.conversation import Attachment, Task
 from pennyweight.store import codec
 from pennyweight.store.connection import ReaderPool, Writer
 
+EDIT_OF = "window.edit:"
+"""Before a chat's id: the setting that has its edit under way. It goes with the chat."""
 _UNREADABLE = object()
 
 

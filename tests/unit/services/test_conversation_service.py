@@ -41,7 +41,9 @@ def test_an_edit_under_way_belongs_to_a_branch_of_its_chat_and_goes_with_it(benc
     answer = bench.run("q0", Says("a0"))[-1].message
     chat, other = answer.conversation_id, bench.run("Hi", Says("one"))[-1].message.conversation_id
     edit = KeptEdit(answer.parent_id, "q0, better")
-    bench.conversations.save_edit(edit)
+    bench.conversations.save_edit(chat, edit)
+    bench.conversations.save_edit(other, KeptEdit("q", "unlike the other"))
+    bench.conversations.save_edit(other, None)
     assert (bench.conversations.load_edit(chat), bench.conversations.load_edit(other)) == (edit, None)
     list(bench.ask.edit(answer.parent_id, "q0, other", Cancel()))
     assert bench.conversations.load_edit(chat) is None

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from tests.unit.store.store_samples import NOON, Clock, answer, cloud_entry, local_entry, user_message
 
 from pennyweight.domain.conversation import MessageState
-from pennyweight.store import Store
+from pennyweight.store import EDIT_OF, Store
 
 
 def titles(store: Store, **options: object) -> list[str]:
@@ -48,10 +48,15 @@ def test_deleting_can_be_undone(store: Store) -> None:
     assert titles(store) == ["Mine"]
 
 
-def test_removing_for_good_takes_messages_drafts_and_search_but_never_the_spend(store: Store, clock: Clock) -> None:
+def test_removing_for_good_takes_messages_drafts_edits_and_search_but_never_the_spend(
+    store: Store, clock: Clock
+) -> None:
     chat = store.conversations.create("Mine").id
     store.conversations.add_message(user_message(chat, "u1", text="pineapple"))
     store.drafts.save(chat, "not sent")
+    kept = EDIT_OF + store.conversations.create("Another").id
+    store.settings.set(EDIT_OF + chat, ["u1", "prickly pineapple"])
+    store.settings.set(kept, ["u2", "apple"])
     store.ledger.add([local_entry("e1", conversation_id=chat, message_id="u1")])
     before = store.ledger.totals()
     store.conversations.delete(chat)
@@ -60,6 +65,7 @@ def test_removing_for_good_takes_messages_drafts_and_search_but_never_the_spend(
     assert store.conversations.purge_deleted(clock() - timedelta(days=7)) == 1
     assert store.conversations.search("pineapple") == []
     assert store.drafts.load(chat) is None
+    assert store.settings.all() == {kept: ["u2", "apple"]}
     assert store.ledger.totals() == before == store.ledger.totals(conversation_id=chat)
     assert store.ledger.recent(1)[0].conversation_id == chat
 

@@ -92,7 +92,7 @@ class ChatController(QObject):
         if edited is not None:
             before = self._before_edit
             self._leave_edit(Content(task=content.task) if before.empty else before)
-            self.drafting.keep_edit(None)
+            self.drafting.keep_edit(edited.conversation_id, None)
             self._page.transcript.truncate_before(edited.id)
             service, text = self._services.ask, content.text
             self.answering.start(lambda cancel: service.edit(edited.id, text, cancel), self.conversation_id)
@@ -166,9 +166,10 @@ class ChatController(QObject):
         self._page.composer.setFocus()
 
     def cancel_edit(self) -> None:
-        if self._editing is not None:
+        edited = self._editing
+        if edited is not None:
             self._leave_edit(self._before_edit)
-            self.drafting.keep_edit(None)
+            self.drafting.keep_edit(edited.conversation_id, None)
             self.drafting.replan()
 
     def fill(self, example: Example) -> None:
@@ -333,7 +334,7 @@ class ChatController(QObject):
         sent, self._sent = self._sent, None
         edited = sent.edited if sent is not None else None
         if sent is not None and edited is not None:
-            self.drafting.keep_edit(KeptEdit(edited.id, sent.content.text))
+            self.drafting.keep_edit(edited.conversation_id, KeptEdit(edited.id, sent.content.text))
             if edited.conversation_id == self.conversation_id:
                 self._enter_edit(edited, sent.content.text)
         elif sent is not None and self._page.composer.content().empty:

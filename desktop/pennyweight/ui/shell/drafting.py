@@ -70,13 +70,14 @@ class Drafting(QObject):
         self._save_timer.stop()
         content = self._composer.content()
         if self._question is not None:
-            self.keep_edit(KeptEdit(self._question.id, content.text) if content.text.strip() else None)
+            edit = KeptEdit(self._question.id, content.text) if content.text.strip() else None
+            self.keep_edit(self._question.conversation_id, edit)
         else:
             self._keep(content)
 
-    def keep_edit(self, edit: KeptEdit | None) -> None:
+    def keep_edit(self, conversation_id: str, edit: KeptEdit | None) -> None:
         """For when its chat is opened again; None: it was sent, or given up."""
-        self._runner.change(lambda: self._services.conversations.save_edit(edit))
+        self._runner.change(lambda: self._services.conversations.save_edit(conversation_id, edit))
 
     def save_if_waiting(self) -> None:
         if self._save_timer.isActive():

@@ -100,3 +100,26 @@ def test_an_edit_that_is_given_up_in_one_chat_leaves_that_of_another(
     assert (composer.editing, composer.content().text) == (True, "a better question")
     window.chat.cancel_edit()
     assert composer.content().text == "an older draft"
+
+
+def test_an_edit_is_there_again_while_a_long_change_goes_on_and_once_given_up_it_is_not(
+    qtbot: QtBot, window: MainWindow, asked: tuple[str, str], held: threading.Event
+) -> None:
+    first, second = asked
+    show(qtbot, window, first)
+    edit(window, "qa", "a better question")
+    show(qtbot, window, second)
+    show(qtbot, window, first)
+    composer = window.page.composer
+    assert (composer.editing, composer.content().text) == (True, "a better question")
+    held.set()
+    qtbot.waitUntil(lambda: window.services.conversations.load_edit(first) is not None)
+    again = threading.Event()
+    window.runner.change(lambda: again.wait(40))
+    window.chat.cancel_edit()
+    show(qtbot, window, second)
+    show(qtbot, window, first)
+    again.set()
+    assert (composer.editing, composer.content().text) == (False, "an older draft")
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    assert window.services.conversations.load_edit(first) is None

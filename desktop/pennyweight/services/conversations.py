@@ -143,16 +143,18 @@ class ConversationService:
         else:
             self._store.settings.set(EDIT_OF + conversation_id, [edit.message_id, edit.text])
 
-    def load_edit(self, conversation_id: str) -> KeptEdit | None:
-        """The edit that was under way in the branch of this chat that is shown."""
-        match self._store.settings.get(EDIT_OF + conversation_id):
-            case [str(message_id), str(text)]:
-                edit = KeptEdit(message_id, text)
-            case _:
-                return None
+    def load_edit(self, conversation_id: str, newer: KeptEdit | None = None) -> KeptEdit | None:
+        """The edit that is under way in the branch of this chat that is shown: `newer`, else the one that was kept."""
+        edit = newer or self._kept_edit(conversation_id)
         tree = self._store.conversations
         leaf = tree.get(conversation_id).leaf_id
-        return edit if leaf is not None and tree.on_path(edit.message_id, leaf) else None
+        return edit if edit is not None and leaf is not None and tree.on_path(edit.message_id, leaf) else None
+
+    def _kept_edit(self, conversation_id: str) -> KeptEdit | None:
+        match self._store.settings.get(EDIT_OF + conversation_id):
+            case [str(message_id), str(text)]:
+                return KeptEdit(message_id, text)
+        return None
 
     def last_opened(self) -> str | None:
         """The chat to restore; None if there is none or it is gone."""

@@ -69,8 +69,10 @@ class ChatController(QObject):
     def open(self, conversation_id: str, message_id: str = "", words: Sequence[str] = ()) -> None:
         """Show a conversation, and in it a message where one is given, at the place of the `words`."""
         switch = not self.answering.runs_in(conversation_id)  # its branch is the one that is being written
+        self.drafting.save_if_waiting()
+        edit = self.drafting.kept_edit(conversation_id)
         self._fetch(
-            lambda: open_conversation(self._services, conversation_id, message_id, switch=switch),
+            lambda: open_conversation(self._services, conversation_id, message_id, switch=switch, edit=edit),
             message_id,
             words,
         )
@@ -249,9 +251,10 @@ class ChatController(QObject):
         if self._editing is None and (moved or not page.composer.content().text):
             task = (opened.task or Task.ASK) if moved else page.composer.content().task
             self.drafting.switch(self.conversation_id or None, opened.draft, task)
-        edited = self._message(opened.edit.message_id) if opened.edit is not None else None
-        if self._editing is None and opened.edit is not None and edited is not None:
-            self._enter_edit(edited, opened.edit.text)
+        edit = self.drafting.kept_edit(self.conversation_id, opened.edit)
+        edited = self._message(edit.message_id) if edit is not None else None
+        if self._editing is None and edit is not None and edited is not None:
+            self._enter_edit(edited, edit.text)
         if moved:  # what was said about this chat stays: it may be the reason for showing it anew
             page.banner.hide()
         self.shown.emit(self.conversation_id)

@@ -30,6 +30,8 @@ class Drafting(QObject):
         self._question: Message | None = None
         self._typed: dict[str | None, Content] = {}
         """By chat, since the start. The database may be behind, and one that was read a moment ago even more so."""
+        self._edits: dict[str, KeptEdit | None] = {}
+        """The same of edits; None where it was sent or given up."""
         self._asked = 0
         self._planning = False
         self._again = False
@@ -75,8 +77,13 @@ class Drafting(QObject):
         else:
             self._keep(content)
 
+    def kept_edit(self, conversation_id: str, stored: KeptEdit | None = None) -> KeptEdit | None:
+        """The edit that is under way in a chat; `stored` where nothing is known of one here."""
+        return self._edits.get(conversation_id, stored)
+
     def keep_edit(self, conversation_id: str, edit: KeptEdit | None) -> None:
         """For when its chat is opened again; None: it was sent, or given up."""
+        self._edits[conversation_id] = edit
         self._runner.change(lambda: self._services.conversations.save_edit(conversation_id, edit))
 
     def save_if_waiting(self) -> None:

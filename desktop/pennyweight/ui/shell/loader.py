@@ -43,12 +43,19 @@ def open_new(services: Services) -> Opened:
     return Opened(None, Page([], False), services.conversations.load_draft(None))
 
 
-def open_conversation(services: Services, conversation_id: str, message_id: str = "", *, switch: bool = True) -> Opened:
-    """With `switch`, the branch that has the message is shown from now on."""
+def open_conversation(
+    services: Services,
+    conversation_id: str,
+    message_id: str = "",
+    *,
+    switch: bool = True,
+    edit: KeptEdit | None = None,
+) -> Opened:
+    """With `switch`, the branch that has the message is shown from now on. `edit` is newer than the kept one."""
     if message_id and switch:
         services.conversations.show_branch_of(message_id)
     conversation = services.conversations.open(conversation_id)
-    edit = services.conversations.load_edit(conversation_id)
+    edit = services.conversations.load_edit(conversation_id, edit)
     wanted = {message_id, edit.message_id if edit is not None else ""} - {""}
     page = load_page(services, conversation_id)
     for _ in range(MAX_PAGES_FOR_A_HIT):

@@ -31,6 +31,8 @@ class _Sent:
     """What may come back: an answer can be refused before the question is saved."""
 
     content: Content
+    conversation_id: str
+    """Of the chat it was sent in; "" for a new one."""
     edited: Message | None = None
     """The question whose new wording it is."""
 
@@ -89,7 +91,7 @@ class ChatController(QObject):
             return
         self._page.banner.hide()
         edited, draft = self._editing, self.drafting.draft()
-        self._sent = _Sent(content, edited)
+        self._sent = _Sent(content, self.conversation_id, edited)
         self._opening += 1  # what is still being fetched comes too late now
         if edited is not None:
             before = self._before_edit
@@ -132,7 +134,7 @@ class ChatController(QObject):
         question = preview.question
         if isinstance(question, Draft):
             content = self._page.composer.content()
-            self._sent = _Sent(content)
+            self._sent = _Sent(content, self.conversation_id)
             self.drafting.forget()
             self._page.composer.set_content(Content(task=content.task))
             self._page.composer.show_plan(None)
@@ -333,15 +335,15 @@ class ChatController(QObject):
         )
 
     def _refused(self, error: Exception) -> None:
-        """Nothing was saved: what was typed comes back, an edit as the edit that it was."""
+        """Nothing was saved: what was typed comes back in its chat, an edit as the edit that it was."""
         sent, self._sent = self._sent, None
         edited = sent.edited if sent is not None else None
         if sent is not None and edited is not None:
             self.drafting.keep_edit(edited.conversation_id, KeptEdit(edited.id, sent.content.text))
             if edited.conversation_id == self.conversation_id:
                 self._enter_edit(edited, sent.content.text)
-        elif sent is not None and self._page.composer.content().empty:
-            self._page.composer.set_content(sent.content)
+        elif sent is not None:
+            self.drafting.give_back(sent.conversation_id or None, sent.content)
         self._page.show_empty(not self._page.transcript.column.entries)
         self.problem.emit(error)
         if self.conversation_id:  # with the edited question, however far up it is

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pennyweight.bridge.tasks import TaskRunner
@@ -32,6 +34,8 @@ class Drafting(QObject):
         """By chat, since the start. The database may be behind, and one that was read a moment ago even more so."""
         self._edits: dict[str, KeptEdit | None] = {}
         """The same of edits; None where it was sent or given up."""
+        self._unkept: dict[tuple[str, str | None], Callable[[], None]] = {}
+        """By kind and chat: what the database did not take, to be tried again."""
         self._asked = 0
         self._planning = False
         self._again = False
@@ -75,7 +79,7 @@ class Drafting(QObject):
             edit = KeptEdit(self._question.id, content.text) if content.text.strip() else None
             self.keep_edit(self._question.conversation_id, edit)
         else:
-            self._keep(content)
+            self._keep(self._conversation_id, content)
 
     def kept_edit(self, conversation_id: str, stored: KeptEdit | None = None) -> KeptEdit | None:
         """The edit that is under way in a chat; `stored` where nothing is known of one here."""
@@ -84,21 +88,51 @@ class Drafting(QObject):
     def keep_edit(self, conversation_id: str, edit: KeptEdit | None) -> None:
         """For when its chat is opened again; None: it was sent, or given up."""
         self._edits[conversation_id] = edit
-        self._runner.change(lambda: self._services.conversations.save_edit(conversation_id, edit))
+        self._write(
+            ("edit", conversation_id),
+            lambda: self._services.conversations.save_edit(conversation_id, edit),
+            lambda: self.keep_edit(conversation_id, self._edits[conversation_id]),
+        )
 
     def save_if_waiting(self) -> None:
         if self._save_timer.isActive():
             self.save()
+        unkept, self._unkept = self._unkept, {}
+        for again in unkept.values():
+            again()
 
     def forget(self) -> None:
         """It was sent."""
         self._save_timer.stop()
-        self._keep(Content())
+        self._keep(self._conversation_id, Content())
 
-    def _keep(self, content: Content) -> None:
-        where, save = self._conversation_id, self._services.conversations.save_draft
+    def give_back(self, conversation_id: str | None, sent: Content) -> None:
+        """It was sent and refused: it is the draft of its chat again, before what has been typed there since."""
+        here = conversation_id == self._conversation_id and self._question is None
+        since = self._composer.content() if here else self._typed.get(conversation_id, Content())
+        if not since.empty:
+            text = "\n\n".join(part for part in (sent.text, since.text) if part.strip())
+            sent = Content(text, sent.task, (*sent.attachments, *since.attachments))
+        if here:
+            self._save_timer.stop()
+            self._composer.set_content(sent)
+        self._keep(conversation_id, sent)
+
+    def _keep(self, where: str | None, content: Content) -> None:
+        save = self._services.conversations.save_draft
         self._typed[where] = content
-        self._runner.change(lambda: save(where, content.text, content.task, content.attachments))
+        self._write(
+            ("draft", where),
+            lambda: save(where, content.text, content.task, content.attachments),
+            lambda: self._keep(where, self._typed[where]),
+        )
+
+    def _write(self, what: tuple[str, str | None], work: Callable[[], None], again: Callable[[], None]) -> None:
+        def failed(error: Exception) -> None:
+            self._unkept[what] = again
+            self._runner.problem.emit(error)
+
+        self._runner.change(work, None, failed)
 
     def replan(self) -> None:
         self._plan_timer.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from tests.support.scripted_source import Says, ScriptedSource
-from tests.support.stuck_database import impatient, locked
+from tests.support.stuck_database import full, impatient, locked
 
 from pennyweight.app.composition import DATABASE, build_services
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.conversation import MessageState
+from pennyweight.domain.errors import EngineError, KnownError
 from pennyweight.domain.resources import starter_model_path
 from pennyweight.store import Store
 from pennyweight.ui.shell.window import MainWindow
@@ -53,13 +54,16 @@ class Asked:
         self.idle()
 
     def ask_while_locked(self, until: ExitStack) -> None:
-        lock = locked(self.path)
+        self.ask_until_stuck(until, locked(self.path))
 
+    def ask_until_stuck(
+        self, until: ExitStack, stuck: AbstractContextManager[None], text: str = TEXT, fails: KnownError | None = None
+    ) -> None:
         def word(index: int) -> None:
             if index == 5:
-                until.enter_context(lock)
+                until.enter_context(stuck)
 
-        self.ask("Tell me all", Says(TEXT, before_word=word))
+        self.ask("Tell me all", Says(text, fails=fails, before_word=word))
 
     def answers(self) -> list[tuple[str, MessageState, str]]:
         entries = self.window.page.transcript.column.entries
@@ -108,3 +112,25 @@ def test_it_is_saved_with_its_row_when_the_window_is_closed(asked: Asked) -> Non
         kept = store.conversations.get_message(leaf)
         assert (kept.text, kept.state, kept.note) == (TEXT, MessageState.COMPLETE, "")
         assert len(store.ledger.for_message(leaf)) == store.ledger.count() == 1
+
+
+def test_one_that_failed_as_well_says_no_more_that_it_is_not_saved_once_it_is(asked: Asked) -> None:
+    with ExitStack() as until:
+        asked.ask_until_stuck(until, locked(asked.path), fails=EngineError("The engine died."))
+        assert asked.answers()[0][2].startswith("The engine died. This answer is not saved yet.")
+    asked.ask("And now?", Says("Now it can be."))
+    assert asked.answers()[0] == (TEXT, MessageState.FAILED, "The engine died.")
+
+
+def test_one_that_is_still_too_large_for_the_disk_says_so_until_an_answer_that_is_made_again(asked: Asked) -> None:
+    large = " ".join(f"word{number}" + "s" * 5_000 for number in range(40))
+    with ExitStack() as until:
+        asked.ask_until_stuck(until, full(asked.services.meter._store), large)
+        asked.ask("And now?", Says("This one has room."))
+        notes = [note for _, _, note in asked.answers()]
+        assert "not saved yet" in notes[0]
+        assert notes[1] == ""
+    asked.source.script = [Says("As before.")]
+    asked.window.chat.again()
+    asked.idle()
+    assert asked.answers() == [(large, MessageState.COMPLETE, ""), ("As before.", MessageState.COMPLETE, "")]

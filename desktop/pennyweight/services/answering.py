@@ -105,7 +105,8 @@ class Answering:
             self._reason = StopReason.STOPPED
         except KnownError as error:
             failed = self._writer.finish(MessageState.FAILED, self._rows, error.sentence)
-            yield AnswerFailed(failed, line_of(message.id, self._rows), error)
+            unsaved = self._writer.unsaved is not None
+            yield AnswerFailed(failed, line_of(message.id, self._rows), error, unsaved=unsaved)
             return
         except GeneratorExit:
             self._writer.finish(MessageState.STOPPED, self._rows)
@@ -120,7 +121,7 @@ class Answering:
         state = MessageState.STOPPED if stopped else MessageState.COMPLETE
         done = self._writer.finish(state, self._rows, "" if stopped else self._note())
         line, unsaved = line_of(done.id, self._rows), self._writer.unsaved
-        return AnswerDone(done, line) if unsaved is None else AnswerFailed(done, line, unsaved)
+        return AnswerDone(done, line) if unsaved is None else AnswerFailed(done, line, unsaved, unsaved=True)
 
     def _note(self) -> str:
         notes = [_END_NOTES.get(self._reason, ""), self._left_out]

@@ -105,7 +105,8 @@ class AskService:
         if question_id is None:
             raise InputError("There is no question to this answer.")
         path = tuple(self._store.conversations.path_to(question_id))
-        calls = self._store.ledger.for_message(message.id)  # none for one that was stopped before anything ran
+        owed = self._store.conversations.unsaved_calls(message.id) or ()  # first: they may be written in between
+        calls = (*owed, *self._store.ledger.for_message(message.id))  # none where it was stopped before anything ran
         sent = message.role == "assistant" and any(call.usage.input_total for call in calls)
         goes_on = message.state is not MessageState.COMPLETE
         job = Job(path, self._models.resolve(None), again=sent, goes_on=goes_on)

@@ -48,7 +48,7 @@ class CloudAnswering:
             yield from self._stream()
         except KnownError as error:
             failed = self._finish(MessageState.FAILED, error.sentence)
-            yield AnswerFailed(failed, line_of(message.id, self._rows), error)
+            yield AnswerFailed(failed, line_of(message.id, self._rows), error, unsaved=self._writer.unsaved is not None)
             return
         except GeneratorExit:
             self._finish(MessageState.STOPPED)
@@ -58,7 +58,7 @@ class CloudAnswering:
             raise
         done = self._done()
         line, unsaved = line_of(done.id, self._rows), self._writer.unsaved
-        yield AnswerDone(done, line) if unsaved is None else AnswerFailed(done, line, unsaved)
+        yield AnswerDone(done, line) if unsaved is None else AnswerFailed(done, line, unsaved, unsaved=True)
 
     @property
     def _rows(self) -> list[LedgerEntry]:

@@ -53,6 +53,10 @@ class ConversationService:
     def message(self, message_id: str) -> Message:
         return self._store.conversations.get_message(message_id)
 
+    def is_unsaved(self, message_id: str) -> bool:
+        """True for an answer whose end could not be written yet."""
+        return self._store.conversations.unsaved_calls(message_id) is not None
+
     def judge(self, message_id: str, verdict: Verdict | None) -> Verdict | None:
         """Keep an answer, or mark it as not useful; None takes that back. Returns what was said of it before.
 

@@ -145,6 +145,8 @@ class AnswerFailed:
     message: Message
     line: MeterLine | None
     error: KnownError
+    unsaved: bool = False
+    """Its end is owed still; it may have failed for another reason besides."""
 
 
 AskEvent = UserMessageSaved | AnswerStarted | Status | Delta | Live | AnswerDone | AnswerFailed

@@ -149,6 +149,11 @@ class MessageTree:
             end = leaf_id if before is None else messages.parent_of(db, before)
             return [] if end is None or limit <= 0 else _ended(messages.path(db, end, limit), unsaved)
 
+    def unsaved_calls(self, message_id: str) -> Sequence[LedgerEntry] | None:
+        """The ledger rows that are owed with the end of this answer; None where nothing of it is."""
+        ends = [owed.work for owed in self._writer.owed if isinstance(owed.work, _End)]
+        return next((end.entries for end in ends if end.message.id == message_id), None)
+
     def _unsaved(self) -> dict[str, Message]:
         """Asked for before the database is: what is written in between is the same in both."""
         ends = [(each.work, each.error) for each in self._writer.owed]

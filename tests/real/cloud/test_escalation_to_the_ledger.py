@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,13 +17,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.cloud_bench import chat_chunk, sse
 from tests.support.loopback import Loopback, Reply
+from tests.support.stuck_database import locked
 
 from pennyweight.app import composition
 from pennyweight.cloud.errors import BadKeyError, OfflineError, PermitError, ProxyFailedError
 from pennyweight.domain.answer import StopReason
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Attachment, MessageState, Task
-from pennyweight.domain.errors import InputError
+from pennyweight.domain.errors import InputError, StoreError
 from pennyweight.domain.usage import UsageState
 from pennyweight.keys import KeyStore
 from pennyweight.meter.budget import BudgetState, StreamCost
@@ -269,6 +271,27 @@ def test_a_stream_that_breaks_keeps_its_text_and_a_floor(opened: Services, serve
     (row,) = opened.meter.entries(done.message.id)
     assert row.usage.usage_state is UsageState.ESTIMATED
     assert row.billed_nano
+
+
+def test_a_stream_that_breaks_while_the_database_is_locked_says_that_it_is_owed(
+    opened: Services, server: Loopback
+) -> None:
+    store = opened.meter._store
+    store._writer._db.execute("PRAGMA busy_timeout = 10")
+    part = sse({"type": "response.output_text.delta", "delta": "Half of it"}, names=True)
+    server.replies.append(Reply(parts=[part], chunked=True, cut=True))
+    with ExitStack() as until:
+        events = []
+        for event in opened.escalate.send(opened.escalate.preview(draft(), "openai", MODEL), Cancel()):
+            if isinstance(event, Delta):
+                until.enter_context(locked(store.path))
+            events.append(event)
+        failed = end_of(events)
+        assert isinstance(failed, AnswerFailed)
+        assert failed.unsaved
+        assert not isinstance(failed.error, StoreError)
+    store.settings.set("another", "change")
+    assert not opened.conversations.is_unsaved(failed.message.id)
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])

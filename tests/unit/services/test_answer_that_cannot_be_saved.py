@@ -51,6 +51,7 @@ def test_the_whole_text_stays_is_told_of_and_saved_with_the_next_change(
         failed = bench.run("Tell me all", Says(TEXT, before_word=get_stuck))[-1]
         assert isinstance(failed, AnswerFailed)
         assert isinstance(failed.error, UnsavedAnswerError)
+        assert failed.unsaved
         assert (failed.message.text, failed.message.state) == (TEXT, MessageState.COMPLETE)
         assert "not saved yet" in failed.message.note
         assert failed.line is not None
@@ -87,13 +88,24 @@ def test_an_answer_that_failed_says_both_and_is_saved_at_the_end(bench: Bench) -
         says = Says("Half", fails=EngineError("The engine died."), before_word=lambda _: until.enter_context(lock))
         failed = bench.run("Tell me all", says)[-1]
         assert isinstance(failed, AnswerFailed)
-        assert str(failed.error) == "The engine died."
+        assert (str(failed.error), failed.unsaved) == ("The engine died.", True)
         assert failed.message.note.startswith("The engine died. This answer is not saved yet.")
     bench.store.close()
     with Store.open(bench.store.path) as again:
         kept = again.conversations.get_message(failed.message.id)
         assert (kept.text, kept.state, kept.note) == ("Half", MessageState.FAILED, "The engine died.")
         assert again.ledger.count() == 1
+
+
+def test_what_is_made_again_before_it_is_saved_was_sent_before(bench: Bench) -> None:
+    with ExitStack() as until:
+        lock = locked(bench.store.path)
+        failed = bench.run("Tell me all", Says("Half", before_word=lambda _: until.enter_context(lock)))[-1]
+    assert bench.conversations.is_unsaved(failed.message.id)
+    again = list(bench.ask.regenerate(failed.message.id, Cancel()))[-1]
+    assert not bench.conversations.is_unsaved(failed.message.id)
+    (row,) = bench.store.ledger.for_message(again.message.id)
+    assert row.resent == row.usage.input_total
 
 
 def test_a_stop_that_cannot_be_saved_is_saved_with_the_next_change(bench: Bench) -> None:

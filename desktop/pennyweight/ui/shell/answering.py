@@ -21,7 +21,6 @@ from pennyweight.services.events import (
     Status,
     UserMessageSaved,
 )
-from pennyweight.store import UnsavedAnswerError
 from pennyweight.ui.transcript.entry import Entry
 from pennyweight.ui.transcript.time_left import TimeLeft
 from pennyweight.ui.transcript.view import TranscriptView
@@ -141,7 +140,7 @@ class Answering(QObject):
                 if self._visible():
                     self._transcript.update_message(message, line)
                 self.answered.emit(message)
-                if isinstance(event, AnswerFailed) and isinstance(event.error, UnsavedAnswerError):
+                if isinstance(event, AnswerFailed) and event.unsaved:
                     self.unsaved.emit(message.id)
             case Live() if self._visible():
                 self._transcript.show_live(event)

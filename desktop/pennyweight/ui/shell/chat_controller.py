@@ -19,8 +19,9 @@ from pennyweight.ui.composer.composer import Content
 from pennyweight.ui.shell.answering import Answering
 from pennyweight.ui.shell.chat_page import ChatPage
 from pennyweight.ui.shell.drafting import Drafting
-from pennyweight.ui.shell.loader import Opened, Page, load_entry, load_page, open_conversation, open_last, open_new
+from pennyweight.ui.shell.loader import Opened, Page, load_ended, load_page, open_conversation, open_last, open_new
 from pennyweight.ui.transcript.empty_state import Example
+from pennyweight.ui.transcript.entry import Entry
 
 if TYPE_CHECKING:
     from pennyweight.services.escalation import Preview
@@ -313,17 +314,22 @@ class ChatController(QObject):
         self.list_changed.emit()
 
     def _look_at_unsaved(self) -> None:
-        """A change has come through: by now the ends of answers that could not be saved are, too."""
+        """A change may have come through: by then the ends of answers that could not be saved are, too."""
         for message_id in self._unsaved:
             self._runner.query(
-                partial(load_entry, self._services, message_id),
-                lambda entry: self._page.transcript.update_message(entry.message, entry.line),
+                partial(load_ended, self._services, message_id),
+                lambda found: self._looked_at(*found),
                 lambda _error: None,  # it stays as it is shown
                 owner=self,
             )
-        self._unsaved.clear()
+
+    def _looked_at(self, entry: Entry, saved: bool) -> None:
+        if saved:
+            self._unsaved.discard(entry.message.id)
+            self._page.transcript.update_message(entry.message, entry.line)
 
     def _answered(self, message: Message) -> None:
+        self._look_at_unsaved()
         self.list_changed.emit()
         self._show_branch(message.id)
 

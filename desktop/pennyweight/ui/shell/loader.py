@@ -78,8 +78,10 @@ def load_page(services: Services, conversation_id: str, before: str | None = Non
     return Page(entries_for(services, messages), len(messages) == PAGE)
 
 
-def load_entry(services: Services, message_id: str) -> Entry:
-    return entries_for(services, [services.conversations.message(message_id)])[0]
+def load_ended(services: Services, message_id: str) -> tuple[Entry, bool]:
+    """An answer that has ended, and whether that is saved."""
+    saved = not services.conversations.is_unsaved(message_id)
+    return entries_for(services, [services.conversations.message(message_id)])[0], saved
 
 
 def entries_for(services: Services, messages: Sequence[Message]) -> list[Entry]:

@@ -20,7 +20,6 @@ class CountBox(QSpinBox):
         self._name = name
         self.setAccessibleName(name)
         self.setRange(low, high)
-        self.setGroupSeparatorShown(True)
         self.setKeyboardTracking(False)
         self.lineEdit().textEdited.connect(lambda _text: self.refused.emit(""))
 
@@ -31,6 +30,10 @@ class CountBox(QSpinBox):
         except InputError:
             return QValidator.State.Intermediate, text, pos
         return QValidator.State.Acceptable, text, pos
+
+    def textFromValue(self, value: int, /) -> str:
+        # As everywhere in the window: not with the locale's own separators and digits, which are not read back.
+        return f"{value:,}"
 
     def valueFromText(self, text: str, /) -> int:
         return self._read(text)

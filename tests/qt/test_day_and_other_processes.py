@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytestqt.qtbot import QtBot
 from tests.unit.store.store_samples import local_entry
 
+from pennyweight.domain.cancel import Cancel
+from pennyweight.domain.errors import KnownError
 from pennyweight.store import Store
 from pennyweight.ui.shell.window import MainWindow
 
@@ -61,6 +64,26 @@ def test_a_window_that_stays_open_makes_the_backup_of_each_day(window: MainWindo
     window.watch.new_day.emit()
     qtbot.waitUntil(lambda: not window.runner.busy)
     assert len(list(folder.iterdir())) == 1
+
+
+def test_closing_the_window_does_not_wait_for_the_backup_of_the_day(window: MainWindow, qtbot: QtBot) -> None:
+    each_day, begun, ended = window.services.each_day, threading.Event(), threading.Event()
+
+    def at_the_end(cancel: Cancel) -> KnownError | None:
+        begun.set()
+        if cancel.wait(40):
+            ended.set()
+        return each_day(cancel)
+
+    window.services.each_day = at_the_end
+    folder = window.services.home / "backups"
+    for backup in folder.iterdir():
+        backup.unlink()
+    window.watch.new_day.emit()
+    qtbot.waitUntil(begun.is_set)
+    window.close()
+    assert ended.is_set()
+    assert list(folder.iterdir()) == []
 
 
 def test_a_closed_window_does_not_look_any_more(window: MainWindow) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pennyweight.app.later import later
 from pennyweight.cloud.gate import EgressGate
+from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import ModelFileError, StoreError
 from pennyweight.engine.process import LocalEngine
 from pennyweight.engine.state import EngineOptions
@@ -139,21 +140,22 @@ def _tidy(store: Store) -> DamagedError | None:
     booked = store.running.settle()
     if booked:
         _log.info("cloud calls of a program that died, booked as estimates: %d", booked)
-    return _each_day(store)
+    return _each_day(store, Cancel())
 
 
-def _each_day(store: Store) -> DamagedError | None:
-    """Chats deleted long ago, today's backup.
+def _each_day(store: Store, cancel: Cancel) -> DamagedError | None:
+    """Chats deleted long ago, today's backup; cancelled, that is left to the next start.
 
     Returns what the backup's check found to be damaged: the rest of the database may be of use.
     """
     store.conversations.purge_deleted(datetime.now(UTC) - _KEEP_DELETED)
     try:
-        store.backup_daily()
+        store.backup_daily(cancel)
     except DamagedError as error:
         _log.warning("there is no backup today: the database is damaged")
         return error
     except StoreError:
         # A full disk must not keep the program from starting; the next start tries again.
-        _log.warning("the daily backup could not be written")
+        if not cancel.cancelled:
+            _log.warning("the daily backup could not be written")
     return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import KnownError
 from pennyweight.services.ask import AskService
 from pennyweight.services.budgets import BudgetService
@@ -62,7 +63,7 @@ class Services:
     keys: KeysService
     budgets: BudgetService
     later: Later
-    each_day: Callable[[], KnownError | None]
+    each_day: Callable[[Cancel], KnownError | None]
     """What a start does with the database once a day, for a window that stays open; returns damage that was found."""
     damage: KnownError | None = None
     """What was found to be wrong with the database at the start, which the rest of it was good enough for."""

@@ -107,13 +107,16 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def daily(path: Path, today: date) -> Path | None:
-    """Today's backup, if there is none yet; older daily ones than the last seven are removed. None if it was there."""
+def daily(path: Path, today: date, cancel: Cancel | None = None) -> Path | None:
+    """Today's backup, if there is none yet; older daily ones than the last seven are removed. None if it was there.
+
+    StoreError where it is cancelled: there is none today, then.
+    """
     folder = backups_folder(path)
     target = folder / f"pennyweight-{today.isoformat()}.db"
     if target.exists():
         return None
-    copy_to(path, target)
+    copy_to(path, target, cancel)
     dated = sorted(file for file in folder.glob("pennyweight-*.db") if _DAILY.fullmatch(file.name))
     for old in dated[:-KEEP_DAYS]:
         with suppress(OSError):

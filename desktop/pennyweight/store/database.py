@@ -94,12 +94,12 @@ class Store:
         with self._readers.borrow() as db:
             _check_whole(db, self.path)
 
-    def backup_daily(self) -> Path | None:
+    def backup_daily(self, cancel: Cancel | None = None) -> Path | None:
         """Today's backup if there is none yet (None if there is); keeps seven days.
 
-        Raises StoreError; DamagedError if it is not worth keeping.
+        Raises StoreError, also where it is cancelled; DamagedError if it is not worth keeping.
         """
-        return backup.daily(self.path, self._clock().astimezone().date())
+        return backup.daily(self.path, self._clock().astimezone().date(), cancel)
 
     def copy_to(
         self,

@@ -32,6 +32,18 @@ def test_one_backup_a_day_and_it_opens(store: Store, tmp_path: Path) -> None:
         assert restored.ledger.recent() == [local_entry("e1")]
 
 
+def test_one_that_is_cancelled_leaves_nothing_and_those_of_the_days_before(store: Store, clock: Clock) -> None:
+    made = store.backup_daily()
+    assert made is not None
+    clock.forward(days=1)
+    cancel = Cancel()
+    cancel.cancel()
+    with pytest.raises(StoreError, match="Stopped"):
+        store.backup_daily(cancel)
+    assert backups(store) == [made.name]
+    assert store.backup_daily(Cancel()) is not None
+
+
 def test_seven_days_are_kept_and_nothing_else_is_touched(store: Store, clock: Clock) -> None:
     folder = store.path.parent / "backups"
     folder.mkdir()

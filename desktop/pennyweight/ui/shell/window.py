@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QTextEdit, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Task, Verdict
 from pennyweight.domain.errors import KnownError, ModelFileError
 from pennyweight.domain.model import ModelInfo
@@ -443,7 +444,8 @@ class MainWindow(QMainWindow):
             if damage is not None:
                 self.show_problem(damage)
 
-        self.runner.query(self.services.each_day, done, owner=self)
+        cancel = Cancel()
+        self.runner.query(lambda: self.services.each_day(cancel), done, owner=self, cancel=cancel)
 
     def _figures_are_old(self) -> None:
         self.meter.refresh()

@@ -58,7 +58,7 @@ def write(window: MainWindow, text: str) -> None:
 
 def stored(window: MainWindow, chat: str | None) -> str | None:
     draft = window.services.conversations.load_draft(chat)
-    return draft and draft.text
+    return None if draft is None else draft.text
 
 
 def without_a_model(window: MainWindow) -> None:
@@ -124,6 +124,25 @@ def test_one_that_is_refused_while_another_chat_is_shown_waits_in_its_own(
     assert window.page.composer.content().text == "a question for A"
     show(qtbot, window, "B")
     assert window.page.composer.content().text == "something for B"
+
+
+def test_a_chat_that_was_asked_for_before_the_refusal_is_shown_and_told(
+    qtbot: QtBot, window: MainWindow, late: threading.Event
+) -> None:
+    write(window, "a question for A")
+    window.chat.send()
+    qtbot.waitUntil(lambda: stored(window, "A") is None)
+    busy = threading.Event()
+    window.services.meter._store._writer.submit(lambda _db: busy.wait(40))
+    window.chat.open("B")
+    late.set()
+    qtbot.waitUntil(lambda: not window.chat.answering.active)
+    busy.set()
+    idle(qtbot, window)
+    assert (window.chat.conversation_id, window.page.composer.content().text) == ("B", "")
+    assert "gone" in window.page.banner.text()
+    assert not window.page.banner.isHidden()
+    assert stored(window, "A") == "a question for A"
 
 
 def test_one_of_a_new_chat_waits_for_the_next_new_chat(qtbot: QtBot, window: MainWindow, late: threading.Event) -> None:

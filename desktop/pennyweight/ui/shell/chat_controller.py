@@ -54,6 +54,9 @@ class ChatController(QObject):
         self._page = page
         self._conversation: Conversation | None = None
         self._opening = 0
+        self._fetching = False
+        self._untold: Exception | None = None
+        """What would go with the chat that is being left."""
         self._editing: Message | None = None
         self._before_edit = Content()
         self._sent: _Sent | None = None
@@ -93,7 +96,7 @@ class ChatController(QObject):
         self._page.banner.hide()
         edited, draft = self._editing, self.drafting.draft()
         self._sent = _Sent(content, self.conversation_id, edited)
-        self._opening += 1  # what is still being fetched comes too late now
+        self._drop_fetch()
         if edited is not None:
             before = self._before_edit
             self._leave_edit(Content(task=content.task) if before.empty else before)
@@ -131,7 +134,7 @@ class ChatController(QObject):
         if self.answering.active:
             return
         self._page.banner.hide()
-        self._opening += 1
+        self._drop_fetch()
         question = preview.question
         if isinstance(question, Draft):
             content = self._page.composer.content()
@@ -189,7 +192,7 @@ class ChatController(QObject):
     def step_branch(self, message_id: str, step: int) -> None:
         if self.answering.active:
             return
-        self._opening += 1
+        self._drop_fetch()
         asked, switch = self._opening, self._services.conversations.switch_branch
 
         def switched(conversation: Conversation) -> None:
@@ -224,6 +227,7 @@ class ChatController(QObject):
     def _fetch(self, work: Callable[[], Opened], message_id: str = "", words: Sequence[str] = ()) -> None:
         self.drafting.save_if_waiting()
         self._opening += 1
+        self._fetching = True
         asked = self._opening
         self._runner.query(
             work,
@@ -232,13 +236,26 @@ class ChatController(QObject):
             owner=self,
         )
 
+    def _drop_fetch(self) -> None:
+        """What is still being fetched comes too late now."""
+        self._opening += 1
+        self._fetching, self._untold = False, None
+
     def _lost(self, asked: int, error: Exception) -> None:
         if asked == self._opening:
+            self._fetching = False
+            self._tell_untold()
             self.problem.emit(error)
+
+    def _tell_untold(self) -> None:
+        untold, self._untold = self._untold, None
+        if untold is not None:
+            self.problem.emit(untold)
 
     def _opened(self, asked: int, opened: Opened, message_id: str, words: Sequence[str]) -> None:
         if asked != self._opening:
             return
+        self._fetching = False
         moved = opened.conversation is None or opened.conversation.id != self.conversation_id
         self._conversation = opened.conversation
         self.answering.shown(self.conversation_id)
@@ -261,6 +278,7 @@ class ChatController(QObject):
         if moved:  # what was said about this chat stays: it may be the reason for showing it anew
             page.banner.hide()
         self.shown.emit(self.conversation_id)
+        self._tell_untold()
         if not message_id and page.isVisible():  # else the page that is shown would lose it
             page.composer.setFocus()
 
@@ -351,15 +369,20 @@ class ChatController(QObject):
         elif sent is not None:
             self.drafting.give_back(sent.conversation_id or None, sent.content)
         self._page.show_empty(not self._page.transcript.column.entries)
-        self.problem.emit(error)
-        if self.conversation_id:  # with the edited question, however far up it is
-            self.open(self.conversation_id, self._editing.id if self._editing is not None else "")
+        # With the edited question, however far up it is.
+        self._tell_and_show_anew(error, self._editing.id if self._editing is not None else "")
 
     def _broke(self, error: Exception) -> None:
         """The stream ended without saying how: what the store has is shown."""
+        self._tell_and_show_anew(error)
+
+    def _tell_and_show_anew(self, error: Exception, message_id: str = "") -> None:
+        if self._fetching:  # another chat was asked for: it is told there
+            self._untold = error
+            return
         self.problem.emit(error)
         if self.conversation_id:
-            self.open(self.conversation_id)
+            self.open(self.conversation_id, message_id)
 
     def _message(self, message_id: str) -> Message | None:
         entries = self._page.transcript.column.entries

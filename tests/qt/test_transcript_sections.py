@@ -95,7 +95,8 @@ def test_lines_of_a_paragraph_stay_lines(markdown: str, shown: str) -> None:
     "markdown",
     [
         "a\n\nb", "a\n- b\n- c", "1. a\n2. b", "Title\n===\n\ntext", "a\n---\nb", "* * *\nb", "# h\ntext", "> q\n> r",
-        "a | b\n---|---\n1 | 2", "text\n| a | b |\n| - | - |", "code:\n    x = 1\n    y", "- a\n    - b", "[a]: http://a.example\n[b]: http://b.example",
+        "a | b\n---|---\n1 | 2", "text\n| a | b |\n| - | - |", "code:\n    x = 1\n    y", "- a\n    - b",
+        "[a]: http://a.example\n[b]: http://b.example",
     ],
 )  # fmt: skip
 def test_what_is_no_paragraph_keeps_its_newlines(markdown: str) -> None:

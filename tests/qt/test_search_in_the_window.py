@@ -88,6 +88,21 @@ def test_a_hit_far_down_a_long_message_is_brought_into_view_and_selected(qtbot: 
         assert 0 <= place.y() <= transcript.viewport().height()
 
 
+def test_a_hit_is_selected_in_the_answer_and_at_the_start_of_a_word(qtbot: QtBot, window: MainWindow) -> None:
+    with Store.open(window.services.home / "pennyweight.db") as store:
+        thought = replace(message(4, "assistant", "The cheetah, a he, is spotted."), parent_id="m2")
+        store.conversations.add_message(replace(thought, reasoning="Which he is spotted? The cheetah."))
+    search(qtbot, window, "he spotted")
+    qtbot.waitUntil(lambda: found(window) == ["m4"])
+    open_first(qtbot, window)
+    answer = window.page.transcript.answer("m4")
+    assert answer is not None
+    selected = {text: text.textCursor() for text in answer.findChildren(TextView) if text.textCursor().hasSelection()}
+    ((text, cursor),) = selected.items()
+    assert answer.body.isAncestorOf(text)
+    assert cursor.selectedText() == "spotted"
+
+
 def test_a_hit_in_the_branch_that_is_shown_changes_nothing(qtbot: QtBot, window: MainWindow) -> None:
     search(qtbot, window, "animals")
     assert open_first(qtbot, window) == ["m0", "m3"]

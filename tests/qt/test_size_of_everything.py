@@ -11,6 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from pennyweight.services.settings import SIZES
+from pennyweight.ui.shell.sizing import smallest
 from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.widgets import LinkButton
 
@@ -40,6 +42,23 @@ def test_restarting_closes_the_window_in_an_orderly_way(qtbot: QtBot, window: Ma
     with qtbot.waitSignal(window.closed):
         button.click()
     assert window.sizing.restart_wanted
+
+
+def test_where_the_desktop_sets_the_size_no_restart_is_promised(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window.sizing, "_desktops", True)
+    assert press(qtbot, window, Qt.Key.Key_Plus) == 110
+    assert window.toast.text().startswith("The desktop sets the size")
+    button = window.toast.findChild(LinkButton)
+    assert button is not None
+    assert button.isHidden()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_smallest_window_fits_on_a_small_screen(size: int) -> None:
+    width, height = smallest(size)
+    assert (width * size / 100 <= 1366, height * size / 100 <= 700) == (True, True)
 
 
 @pytest.mark.parametrize(("own", "ratio"), [("", 1.5), ("1", 1.0)])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QTextDocument
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QTextDocument
 from pytestqt.qtbot import QtBot
 
 from pennyweight.ui.theme import DARK, LIGHT, Theme
@@ -51,6 +51,26 @@ def test_a_document_loads_no_resource_of_any_kind(picture: Path) -> None:
         loaded = document.resource(kind.value, QUrl.fromLocalFile(str(picture)))
         assert isinstance(loaded, QImage)
         assert loaded.width() == 1
+
+
+@pytest.mark.parametrize(
+    ("markdown", "shown", "word"),
+    [
+        ("**Subject:**\nMeeting", "Subject:\nMeeting", "Subject:"),
+        ("*Best regards,*\nAnna 😀\nLee", "Best regards,\nAnna 😀\nLee", "Best regards,"),
+        ("Total:\n~~old~~ new", "Total:\nold new", "old"),
+        ('Say\n**"Quoted"** text', 'Say\n"Quoted" text', '"Quoted"'),
+        ("See https://example.com/a\nNext", "See https://example.com/a\nNext", "https://example.com/a"),
+    ],
+)
+def test_marks_at_the_edge_of_a_line_mean_what_they_do_elsewhere(
+    theme: Theme, markdown: str, shown: str, word: str
+) -> None:
+    document = SafeDocument()
+    set_markdown(document, markdown, theme.tokens())
+    assert document.toPlainText() == shown
+    form = document.find(word).charFormat()
+    assert form.fontItalic() or form.fontStrikeOut() or form.isAnchor() or form.fontWeight() >= QFont.Weight.DemiBold
 
 
 def test_html_stays_text(theme: Theme) -> None:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pennyweight.ui.transcript.sections import PROSE_LIMIT, Section, Splitter, split, with_line_breaks, without_images
+from pennyweight.ui.transcript.sections import (
+    LINE_BREAK,
+    PROSE_LIMIT,
+    Section,
+    Splitter,
+    split,
+    with_line_breaks,
+    without_images,
+)
 
 TEXT = "Intro **bold**.\n\n- one\n- two\n\n```python\nprint(1)\n\nprint(2)\n```\n\nEnd.\n"
 
@@ -76,10 +84,11 @@ def test_no_word_is_lost(text: str) -> None:
         ("**bold**\n_it_ x\n`code` y", "**bold**|_it_ x|`code` y"),
         ("- one\n  more\n- two", "- one|more\n- two"),
         ("-5 degrees\n-6 degrees", "-5 degrees|-6 degrees"),
+        ("one\\\ntwo", "one|two"),
     ],
 )
 def test_lines_of_a_paragraph_stay_lines(markdown: str, shown: str) -> None:
-    assert with_line_breaks(markdown) == shown.replace("|", "\u2028")
+    assert with_line_breaks(markdown) == shown.replace("|", LINE_BREAK)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +96,7 @@ def test_lines_of_a_paragraph_stay_lines(markdown: str, shown: str) -> None:
     [
         "a\n\nb", "a\n- b\n- c", "1. a\n2. b", "Title\n===\n\ntext", "a\n---\nb", "* * *\nb", "# h\ntext", "> q\n> r",
         "a | b\n---|---\n1 | 2", "text\n| a | b |\n| - | - |", "code:\n    x = 1\n    y", "- a\n    - b",
+        "[a]: http://a.example\n[b]: http://b.example",
     ],
 )  # fmt: skip
 def test_what_is_no_paragraph_keeps_its_newlines(markdown: str) -> None:

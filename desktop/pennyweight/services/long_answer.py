@@ -113,7 +113,7 @@ class LongSummary:
             elif not stopped:
                 self._empty += 1
                 if self._empty == index == min(_EMPTY_PARTS, len(parts)):
-                    raise _nothing_written(index, len(parts))
+                    raise _nothing_written(index, len(parts), thought=bool(result.reasoning))
             on_parts("\n\n".join(summaries), index - stopped, len(parts), stopped and bool(text))
             if stopped:
                 return result.reason
@@ -165,9 +165,10 @@ def _join_with(recipe: Recipe, own_instruction: str) -> str:
     return f"{head}. {own_instruction}" if dot else own_instruction
 
 
-def _nothing_written(parts: int, total: int) -> EngineError:
+def _nothing_written(parts: int, total: int, *, thought: bool) -> EngineError:
     of_them = "any part" if parts == total else f"the first {parts} of {total:,} parts"
+    instead = ": it only thought" if thought else ""
+    other = "a model that thinks less" if thought else "another model"
     return EngineError(
-        f"The model wrote no summary of {of_them} of the text, it only thought.",
-        advice="Choose a model that thinks less, and answer again.",
+        f"The model wrote no summary of {of_them} of the text{instead}.", advice=f"Choose {other}, and answer again."
     )

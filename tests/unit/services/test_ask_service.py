@@ -330,6 +330,7 @@ def test_a_model_that_writes_no_summary_of_the_first_parts_fails_and_does_not_go
     failed = events[-1]
     assert isinstance(failed, AnswerFailed)
     assert "no summary of the first 3 of" in failed.error.sentence
+    assert "thought" not in failed.error.sentence
     assert len(bench.source.requests) == 3
     assert len(bench.store.ledger.for_message(failed.message.id)) == 3
 

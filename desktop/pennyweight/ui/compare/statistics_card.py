@@ -14,16 +14,16 @@ from pennyweight.ui.widgets import Badge, Card, ElidedLabel, Line, PlainLabel, T
 
 _HEADS: dict[PairKind, tuple[str, ...]] = {
     "mixed": (
-        "Task", "compared", "local good enough", "95% interval", "local per kept answer", "cloud per kept answer",
+        "Task", "compared", "local good enough", "95% interval", "local per chosen answer", "cloud per chosen answer",
         "suggestion",
     ),
     "local": (
-        "Two here", "compared", "first good enough", "95% interval", "first per kept answer",
-        "second per kept answer", "suggestion",
+        "Two here", "compared", "first good enough", "95% interval", "first per chosen answer",
+        "second per chosen answer", "suggestion",
     ),
     "cloud": (
-        "Two in the cloud", "compared", "first good enough", "95% interval", "first per kept answer",
-        "second per kept answer", "suggestion",
+        "Two in the cloud", "compared", "first good enough", "95% interval", "first per chosen answer",
+        "second per chosen answer", "suggestion",
     ),
 }  # fmt: skip
 _COLUMNS = 7

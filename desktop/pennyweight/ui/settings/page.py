@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QButtonGroup, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.errors import KnownError
@@ -82,6 +82,9 @@ class SettingsPage(QWidget):
         self.links: dict[str, SectionLink] = {}
         self._wanted = ""
         self._arrange()
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_moved)
         for section in self.sections:
             section.changed.connect(self.apply)
         self.reference.picker_wanted.connect(self._fetch_models)
@@ -137,6 +140,10 @@ class SettingsPage(QWidget):
     def _grown(self) -> None:
         if self._wanted:
             self.show_section(self._wanted)
+
+    def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self._scroll.isAncestorOf(now):
+            self._touched()
 
     def _touched(self) -> None:
         self._wanted = ""

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QApplication
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.services.container import Services
+from pennyweight.ui.shell.sizing import SCALE
 from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
 
 RESTART = 75
 """Exit code of a window that asks to be opened anew."""
 _LISTEN_MS = 400
-_SCALE = "QT_SCALE_FACTOR"
 
 
 def run_window(services: Services) -> int:
@@ -39,14 +39,14 @@ def run_window(services: Services) -> int:
 
 def _application(size: int) -> QApplication:
     """Qt scales the whole window once, when it starts; a scale of the person's own environment goes before."""
-    own = _SCALE in os.environ
+    own = SCALE in os.environ
     if size != 100 and not own:
-        os.environ[_SCALE] = str(size / 100)
+        os.environ[SCALE] = str(size / 100)
     try:
         return QApplication(["pennyweight"])
     finally:
         if not own:
-            os.environ.pop(_SCALE, None)  # not for the programs that are opened from here
+            os.environ.pop(SCALE, None)  # not for the programs that are opened from here
 
 
 class _AfterFirstPaint(QObject):

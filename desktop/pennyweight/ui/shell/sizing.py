@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +12,18 @@ from pennyweight.services.settings import SIZES, Settings, SettingsService
 from pennyweight.ui.widgets import Action
 
 USUAL = 100
+SCALE = "QT_SCALE_FACTOR"
+"""Qt reads it once, when the program starts. Where the desktop sets it, it goes before the person's choice here."""
+_SMALLEST = (480, 480)
+_ROOMY = 125
+"""Percent up to which the smallest window fits on any screen."""
 Tell = Callable[[str, Action | None], None]
+
+
+def smallest(size: int) -> tuple[int, int]:
+    """Width and height below which a window of this size (in percent) cannot be used; in scaled pixels."""
+    width, height = _SMALLEST
+    return (width, height) if size <= _ROOMY else (width * _ROOMY // size, height * _ROOMY // size)
 
 
 class Sizing(QObject):
@@ -26,6 +38,7 @@ class Sizing(QObject):
         self._runner = runner
         self._tell = tell
         self._shown = settings.at_start().size
+        self._desktops = SCALE in os.environ
         self.restart_wanted = False
 
     def larger(self) -> None:
@@ -39,7 +52,9 @@ class Sizing(QObject):
 
     def tell(self, chosen: Settings) -> None:
         """Say what the chosen size means for the window that is open."""
-        if chosen.size == self._shown:
+        if self._desktops:
+            self._tell(f"The desktop sets the size ({SCALE}); {chosen.size} % is kept for when it does not.", None)
+        elif chosen.size == self._shown:
             self._tell(f"Everything stays at {chosen.size} % of its usual size.", None)
         else:
             later = f"Everything will be {chosen.size} % of its usual size from the next start."

@@ -37,13 +37,12 @@ from pennyweight.ui.shell.pages import Pages
 from pennyweight.ui.shell.rail import Rail
 from pennyweight.ui.shell.shortcuts import ShortcutsDialog, bind
 from pennyweight.ui.shell.sidebar import Sidebar
-from pennyweight.ui.shell.sizing import Sizing
+from pennyweight.ui.shell.sizing import Sizing, smallest
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.links import LinkDialog
 from pennyweight.ui.widgets import Action
 
 DEFAULT_SIZE = (1280, 800)
-MIN_SIZE = (480, 480)
 
 
 class MainWindow(QMainWindow):
@@ -59,7 +58,7 @@ class MainWindow(QMainWindow):
         self._started = self._ended = False
         self._untold: KnownError | None = services.damage
         self.setWindowTitle("Pennyweight")
-        self.setMinimumSize(*MIN_SIZE)
+        self.setMinimumSize(*smallest(services.settings.at_start().size))
         self.resize(*DEFAULT_SIZE)
         self._build()
         self.toast = self.page.toast
@@ -451,6 +450,8 @@ class MainWindow(QMainWindow):
         self.meter.refresh()
         self.sidebar.reload()
         self._refresh_cost()
+        if self.pages.shows("audit"):
+            self.pages.audit_page.refresh()
 
     def _dialog(self, dialog: QDialog) -> None:
         dialog.finished.connect(lambda _result: dialog.deleteLater())

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 
 from pennyweight.ui.theme.fonts import MONO_FAMILIES, ui_font
 from pennyweight.ui.theme.tokens import BODY_PX, Tokens
-from pennyweight.ui.transcript.sections import with_line_breaks, without_images
+from pennyweight.ui.transcript.sections import LINE_BREAK, with_line_breaks, without_images
 
 _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 _HEADING_PX = {1: 18, 2: 16, 3: 15}
@@ -50,6 +50,7 @@ class SafeDocument(QTextDocument):
 def set_markdown(document: QTextDocument, text: str, tokens: Tokens) -> None:
     """Replace the document by `text`. HTML stays text, images become links."""
     document.setMarkdown(with_line_breaks(without_images(text)), _FEATURES)
+    _break_lines(document)
     _dress_blocks(document, tokens)
     _dress_tables(document, tokens)
 
@@ -62,6 +63,27 @@ def set_plain(document: QTextDocument, text: str) -> None:
     form = QTextBlockFormat()
     form.setLineHeight(LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     cursor.mergeBlockFormat(form)
+
+
+def _break_lines(document: QTextDocument) -> None:
+    """`LINE_BREAK` becomes the document's own line separator."""
+    places: list[int] = []
+    block = document.begin()
+    while block.isValid():
+        text = block.text()
+        if LINE_BREAK in text:
+            start = block.position()
+            units = text.encode("utf-16-le")  # Qt counts in these
+            mark = LINE_BREAK.encode("utf-16-le")
+            places += [start + at // 2 for at in range(0, len(units), 2) if units[at : at + 2] == mark]
+        block = block.next()
+    cursor = QTextCursor(document)
+    cursor.beginEditBlock()
+    for place in places:
+        cursor.setPosition(place)
+        cursor.setPosition(place + 1, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText("\u2028")
+    cursor.endEditBlock()
 
 
 def _dress_blocks(document: QTextDocument, tokens: Tokens) -> None:

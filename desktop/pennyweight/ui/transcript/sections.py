@@ -17,11 +17,13 @@ TABLE_ROWS = 200
 _FENCE = re.compile(r"^(?P<indent>[ \t]{0,8})(?P<marker>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
 _ITEM_OR_HEADING = re.compile(r"^[ \t]{0,6}(?:[-*+]|\d{1,9}[.)])[ \t]+|^#{1,6}[ \t]")
 _RULE = r"[-=*_][-=*_ \t]*$"
+_DEFINITION = r"\[[^\]]+\]:"
+_HARD_BREAK = "\\"
 _BLOCK = re.compile(
-    rf"[ ]{{0,3}}(?:(?:[-*+]|\d{{1,9}}[.)]|#{{1,6}})(?:[ \t]|$)|[>|]|`{{3}}|~{{3}}|{_RULE})|[ ]{{4}}|\t"
+    rf"[ ]{{0,3}}(?:(?:[-*+]|\d{{1,9}}[.)]|#{{1,6}})(?:[ \t]|$)|[>|]|`{{3}}|~{{3}}|{_DEFINITION}|{_RULE})|[ ]{{4}}|\t"
 )
 """A line that begins a block of its own, or underlines a heading."""
-_NO_FLOW = re.compile(rf"[ ]{{0,3}}(?:#{{1,6}}[ \t]|>|{_RULE})|[ ]{{4}}|\t")
+_NO_FLOW = re.compile(rf"[ ]{{0,3}}(?:#{{1,6}}[ \t]|>|{_DEFINITION}|{_RULE})|[ ]{{4}}|\t")
 """A line that ends at its newline whatever follows, or a quote, whose lines begin anew."""
 _CODE_OR_IMAGE = re.compile(r"(?P<code>(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))|!(?=\[)", re.DOTALL)
 
@@ -135,18 +137,24 @@ def split(text: str) -> list[Section]:
     return splitter.finish()
 
 
+LINE_BREAK = "\u2001"
+"""Stands for a line break inside a paragraph until the Markdown is parsed: a space for the parser, and no usual one."""
+
+
 def with_line_breaks(markdown: str) -> str:
     """Lines of one paragraph stay lines, as in the text that is copied: a signature is no flowing text.
 
-    Between them stands U+2028, a line separator inside the paragraph. Lists, headings, quotes, tables, rules and
-    indented code keep their newlines.
+    Between them stands `LINE_BREAK`. Lists, headings, quotes, tables, rules, link definitions and indented code keep
+    their newlines.
     """
-    lines = markdown.split("\n")
+    lines = markdown.replace(LINE_BREAK, " ").split("\n")
     shown = lines[0]
     for before, line in pairwise(lines):
         flows = before.strip() and line.strip() and not (_NO_FLOW.match(before) or _BLOCK.match(line))
-        table = "|" in before and "|" in line
-        shown += f"\u2028{line.lstrip()}" if flows and not table else f"\n{line}"
+        if flows and not ("|" in before and "|" in line):
+            shown = f"{shown.removesuffix(_HARD_BREAK)}{LINE_BREAK}{line.lstrip()}"
+        else:
+            shown += f"\n{line}"
     return shown
 
 

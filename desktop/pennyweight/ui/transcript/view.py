@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRegularExpression, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -174,9 +174,10 @@ class TranscriptView(QScrollArea):
 
     def _find(self, widget: QWidget, words: Sequence[str]) -> int | None:
         """Select the first of the words in the message and tell how far down the column it stands."""
-        for text in widget.findChildren(TextView):
-            for word in words:
-                found = text.shown().find(word)
+        shown = widget.body if isinstance(widget, AnswerView) else widget  # a search does not look into reasoning
+        for text in shown.findChildren(TextView):
+            for word in sorted(words, key=len, reverse=True):
+                found = text.shown().find(_at_a_words_start(word))
                 if not found.isNull():
                     text.setTextCursor(found)
                     place: int = text.mapTo(self.column, text.cursorRect(found).topLeft()).y()
@@ -288,3 +289,12 @@ class TranscriptView(QScrollArea):
         self._jump.move((self.width() - self._jump.width()) // 2, self.height() - self._jump.height() - 10)
         if self._stick:
             self._to_bottom()
+
+
+def _at_a_words_start(word: str) -> QRegularExpression:
+    edge = r"\b" if word[:1].isalnum() else ""
+    return QRegularExpression(
+        edge + QRegularExpression.escape(word),
+        QRegularExpression.PatternOption.CaseInsensitiveOption
+        | QRegularExpression.PatternOption.UseUnicodePropertiesOption,
+    )

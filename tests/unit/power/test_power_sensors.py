@@ -327,7 +327,7 @@ class TestCpuModel:
             seconds = CpuSeconds(process.pid)
             assert process.stdout is not None
             process.stdout.readline()
-            assert seconds.read() >= 0.3
+            assert seconds.read() > 0.25  # it counts in ticks of a hundredth
             process.communicate(b"\n")
 
     def test_a_process_that_ended_before_the_first_look_uses_nothing(self) -> None:

@@ -1,6 +1,8 @@
 """``python -m models.evaluate.measure model.gguf results.json``: measures a GGUF file on texts it never saw.
 
-"unseen": new texts of the trained grammar. "held": words, names, requests and sentence patterns kept out of training.
+"grammar": new texts of the trained patterns and words, as they stand. "unseen": new texts of the training's own kind,
+with half of their sentences words in no order. "held": as "grammar", of words, names, requests and sentence patterns
+kept out of training.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ from .score import Score, score
 
 FACT_TASKS = tuple(name for name in TASKS if name not in {"refusal", "about"})
 
+PARTS = ("grammar", "unseen", "held")
+TOTALS = ("outputs", "facts_copied", "with_names", "names_copied", "no_invented_number", "exact")
+
 
 def share(values: list[bool]) -> float:
     return round(sum(values) / len(values), 4) if values else 0.0
@@ -29,19 +34,21 @@ def summarise(scores: list[Score]) -> dict[str, float | int]:
         "outputs": len(scores),
         "with_facts": sum(s.expected for s in scores),
         "facts_copied": share([s.facts for s in scores if s.expected]),
+        "with_names": sum(s.names_expected for s in scores),
+        "names_copied": share([s.names for s in scores if s.names_expected]),
         "no_invented_number": share([s.clean for s in scores]),
         "exact": share([s.exact for s in scores]),
         "declined": share([s.declined for s in scores]),
     }
 
 
-def measure_part(engine: Engine, held: bool, count: int, seed: str) -> dict[str, Any]:
+def measure_part(engine: Engine, part: str, count: int, seed: str) -> dict[str, Any]:
     by_task: dict[str, list[Score]] = {}
     failures: list[dict[str, str]] = []
     with_facts: list[Score] = []
     for task in TASKS:
         for index in range(count):
-            example = make_example(f"{seed}-{task}-{index}", held, task)
+            example = make_example(f"{seed}-{task}-{index}", part == "held", task, plain=part == "grammar")
             answer = engine.answer(example.turns[:-1])
             result = score(example, answer)
             by_task.setdefault(task, []).append(result)
@@ -52,7 +59,7 @@ def measure_part(engine: Engine, held: bool, count: int, seed: str) -> dict[str,
                 failures.append({"task": task, "source": example.source, "expected": example.answer, "answer": answer})
     everything = summarise(with_facts)
     return {
-        "all": {key: everything[key] for key in ("outputs", "facts_copied", "no_invented_number", "exact")},
+        "all": {key: everything[key] for key in TOTALS},
         "tasks": {task: summarise(scores) for task, scores in by_task.items()},
         "failures": failures,
     }
@@ -61,7 +68,7 @@ def measure_part(engine: Engine, held: bool, count: int, seed: str) -> dict[str,
 def measure(model: Path, count: int, seed: str, threads: int) -> dict[str, Any]:
     engine = Engine(model, threads=threads)
     began = time.time()
-    parts = {name: measure_part(engine, name == "held", count, f"{seed}-{name}") for name in ("unseen", "held")}
+    parts = {name: measure_part(engine, name, count, f"{seed}-{name}") for name in PARTS}
     return {
         "model": model.name,
         "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
@@ -81,11 +88,11 @@ def main() -> None:
     parser.add_argument("--failures", type=Path, help="write the failures here")
     options = parser.parse_args()
     results = measure(options.model, options.count, options.seed, options.threads)
-    failures = {name: results[name].pop("failures") for name in ("unseen", "held")}
+    failures = {name: results[name].pop("failures") for name in PARTS}
     if options.failures:
         options.failures.write_text(json.dumps(failures, indent=1, ensure_ascii=False), encoding="utf-8")
     options.results.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    for name in ("unseen", "held"):
+    for name in PARTS:
         print(name, results[name]["all"])
         for task, values in results[name]["tasks"].items():
             print(f"  {task:11}", values)

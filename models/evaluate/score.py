@@ -21,7 +21,10 @@ class Score:
     expected: bool
     """The expected answer has facts at all."""
     facts: bool
-    """Every name, date, number and amount of the expected answer stands in the answer."""
+    """Every name, date, number, amount and invented word of the expected answer stands in the answer."""
+    names_expected: bool
+    names: bool
+    """As `facts`, without the invented words that are no names."""
     clean: bool
     """No number stands in the answer that is not in the source."""
     exact: bool
@@ -67,9 +70,12 @@ def is_refusal(answer: str) -> bool:
 
 
 def score(example: Example, answer: str) -> Score:
+    names = [fact for fact in example.facts if fact not in example.words]
     return Score(
         expected=bool(example.facts),
         facts=all(fact in answer for fact in example.facts),
+        names_expected=bool(names),
+        names=all(fact in answer for fact in names),
         clean=not invented_numbers(answer, example.source) or not example.facts,
         exact=answer.strip() == example.answer.strip(),
         declined=is_refusal(answer),

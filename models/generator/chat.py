@@ -149,10 +149,10 @@ def long_text(g: Gen) -> Task:
     return Task("summary", text, answer, facts_in(g, answer))
 
 
-def make_example(seed: str, held: bool = False, task: str | None = None) -> Example:
-    """The example of a seed; the same for every run and machine."""
-    g = Gen(random.Random(seed), held)
-    if not held:
+def make_example(seed: str, held: bool = False, task: str | None = None, *, plain: bool = False) -> Example:
+    """The example of a seed; the same for every run and machine. For `plain` see `Gen`."""
+    g = Gen(random.Random(seed), held, plain)
+    if not (held or plain):
         g.repeats = g.rng.choice((0.0, 0.0, 0.15, 0.3, 0.5))
     if task is None and g.chance(0.05):
         return follow_up(g)
@@ -161,4 +161,4 @@ def make_example(seed: str, held: bool = False, task: str | None = None) -> Exam
     else:
         name = task or g.rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         made = TASKS[name](g)
-    return Example(made.task, first_turns(g, made), made.facts)
+    return Example(made.task, first_turns(g, made), made.facts, frozenset(g.words))

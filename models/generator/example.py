@@ -28,6 +28,8 @@ class Example:
     task: str
     turns: list[Turn]
     facts: list[str]
+    words: frozenset[str] = frozenset()
+    """Of the facts, those that are an invented word and no name, date, number or amount."""
 
     @property
     def answer(self) -> str:

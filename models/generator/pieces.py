@@ -48,6 +48,10 @@ def make_sentence(g: Gen) -> str:
         if roll < 0.32:
             return of_frame(g, free_frames())
         return of_frame(g, frames(g.chance(0.6)))
+    if g.plain:
+        if roll < 0.25:
+            return finish(g.fill(g.rng.choice(wild_sentences())))
+        return filler(g) if roll < 0.3 else of_frame(g, free_frames() if roll < 0.5 else frames(False))
     if roll < 0.24:
         return mutated(g, of_frame(g, frames(False)))
     if roll < 0.46:
@@ -80,6 +84,12 @@ def any_note(g: Gen) -> str:
     roll = g.rng.random()
     if g.held:
         return note_of(g, free_frames() if roll < 0.3 else frames(g.chance(0.6)))
+    if g.plain and roll < 0.5:
+        return note_of(g, frames(False))
+    if g.plain and roll < 0.6:
+        return small_start(g, bare(finish(g.fill(g.rng.choice(wild_sentences())))))
+    if g.plain:
+        return note_of(g, any_frames()) if roll < 0.75 else articles(g.fill(g.rng.choice(short_notes())))
     if roll < 0.26:
         note = note_of(g, frames(False))
         return scrambled(g, note) if g.chance(0.35) else note

@@ -16,6 +16,7 @@ from .template import capital, fill, slot_type
 
 VERB_SLOT = re.compile(r"\{[Vv](?:base|past|ing)\}")
 FACTS = frozenset(listed("facts"))
+MERE_WORDS = frozenset({"inv", "file"})
 COUNTRIES = listed("countries")
 LANGUAGES = listed("languages")
 PEOPLE = listed("people")
@@ -29,8 +30,12 @@ class Gen:
 
     rng: random.Random
     held: bool = False
+    plain: bool = False
+    """The patterns as they stand: no words in no order, no words in the place of others. For measuring."""
     depth: int = 0
     facts: list[str] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
+    """Those of the facts that are an invented word and no name, date, number or amount."""
     repeats: float = 0.0
     """The share of words and values that have stood in the example before: where a word stands twice, copying must look
     at more than the word before."""
@@ -60,6 +65,8 @@ class Gen:
         value = self.again(low, lambda: MAKERS[low](self))
         if low in FACTS:
             self.facts.append(value)
+        if low in MERE_WORDS:
+            self.words.add(value)
         return value if kind[0].islower() else capital(value)
 
     def fill(self, pattern: str, bound: dict[str, str] | None = None) -> str:

@@ -78,8 +78,9 @@ def test_the_card_tells_the_results() -> None:
     card = (STARTER / "README.md").read_text(encoding="utf-8")
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
     outputs = json.loads(OUTPUTS.read_text(encoding="utf-8"))
-    for part in ("unseen", "held"):
+    for part in ("grammar", "unseen", "held"):
         assert f"{results[part]['all']['facts_copied']:.1%}" in card
+        assert f"{results[part]['all']['names_copied']:.1%}" in card
         for task, values in results[part]["tasks"].items():
             copied = f"{values['facts_copied']:.1%}" if values["with_facts"] else "–"
             assert f"| {task} | {values['outputs']} | {values['with_facts']} | {copied} |" in card

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-Progress = Callable[[str, float | None], None]
-"""What is being done, and the part of it that is done, from 0 to 1 or None."""
+from pennyweight.domain.progress import Progress
+
 _TELL_SECONDS = 0.05
 
 

@@ -15,6 +15,7 @@ from pennyweight.domain.conversation import Message, MessageState
 from pennyweight.domain.errors import KnownError, StoreError
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.domain.model import ModelInfo
+from pennyweight.domain.progress import Progress
 from pennyweight.engine.state import LoadStoppedError
 from pennyweight.meter.local_cost import electricity_usd
 from pennyweight.meter.money import decimal_to_nano
@@ -45,7 +46,7 @@ class Answerer(Protocol):
     entry: LedgerEntry | None
     note: str
 
-    def run(self, write: Callable[[str, str], None], status: Callable[[str, float | None], None]) -> None: ...
+    def run(self, write: Callable[[str, str], None], status: Progress) -> None: ...
 
     def cost_so_far(self) -> int | None: ...
 
@@ -170,7 +171,7 @@ class LocalAnswerer:
         self.entry: LedgerEntry | None = None
         self.note = ""
 
-    def run(self, write: Callable[[str, str], None], status: Callable[[str, float | None], None]) -> None:
+    def run(self, write: Callable[[str, str], None], status: Progress) -> None:
         turn, source = self._parts.turn, self._parts.source
         while not turn.acquire(timeout=0.1):
             if self._cancel.cancelled:
@@ -254,7 +255,7 @@ class CloudAnswerer:
     def entry(self, entry: LedgerEntry | None) -> None:
         self._cloud.entry = entry
 
-    def run(self, write: Callable[[str, str], None], status: Callable[[str, float | None], None]) -> None:
+    def run(self, write: Callable[[str, str], None], status: Progress) -> None:
         status(f"Waiting for {self.preview.provider_name}", None)
         pieces = self._cloud.run(self._cancel)
         try:

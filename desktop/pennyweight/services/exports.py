@@ -13,6 +13,7 @@ from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Conversation, Message
 from pennyweight.domain.errors import InputError, KnownError, StoreError
 from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.domain.progress import Progress, untold
 from pennyweight.meter.money import format_usd
 from pennyweight.meter.quantities import format_energy
 from pennyweight.services import exports_focus, exports_ledger
@@ -30,7 +31,6 @@ from pennyweight.store import Store
 from pennyweight.store.audit import RowFilter
 
 T = TypeVar("T")
-Progress = Callable[[str, float | None], None]
 ChatFormat = Literal["md", "json"]
 LedgerFormat = Literal["csv", "jsonl"]
 _PERIODS: tuple[tuple[Period, str], ...] = (("today", "Today"), ("month", "This month"), ("all", "All time"))
@@ -44,10 +44,6 @@ _STEP = 500
 
 class ExportStopped(KnownError):  # noqa: N818 - no failure: the person asked for it
     """The person stopped the export."""
-
-
-def _ignore(text: str, fraction: float | None) -> None:
-    del text, fraction
 
 
 def _by_ending(path: Path, known: Mapping[str, str], told: str) -> str:
@@ -86,7 +82,7 @@ class ExportService:
         format_: ChatFormat | None = None,
         *,
         cancel: Cancel | None = None,
-        progress: Progress = _ignore,
+        progress: Progress = untold,
     ) -> int:
         """Every chat: `md` one file each into the folder `path`, `json` all into one file. Returns how many.
 
@@ -123,7 +119,7 @@ class ExportService:
         format_: LedgerFormat | None = None,
         *,
         cancel: Cancel | None = None,
-        progress: Progress = _ignore,
+        progress: Progress = untold,
     ) -> int:
         """Every ledger row, oldest first; returns how many. The format by the file's ending if not given.
 
@@ -142,7 +138,7 @@ class ExportService:
         period: AuditPeriod | None = None,
         *,
         cancel: Cancel | None = None,
-        progress: Progress = _ignore,
+        progress: Progress = untold,
     ) -> int:
         """The ledger rows of a period (all of them) as CSV in FinOps FOCUS columns; returns how many.
 
@@ -170,7 +166,7 @@ class ExportService:
         _go_on(cancel)
 
     def audit_page(
-        self, path: Path, period: AuditPeriod, *, cancel: Cancel | None = None, progress: Progress = _ignore
+        self, path: Path, period: AuditPeriod, *, cancel: Cancel | None = None, progress: Progress = untold
     ) -> Path:
         """The audit of a period as one HTML file that needs nothing else and prints well.
 
@@ -204,7 +200,7 @@ class ExportService:
         write_whole(path, "\n".join(self._report_lines()) + "\n")
         return path
 
-    def backup(self, path: Path, *, cancel: Cancel | None = None, progress: Progress = _ignore) -> Path:
+    def backup(self, path: Path, *, cancel: Cancel | None = None, progress: Progress = untold) -> Path:
         """A checked copy of the whole database into the file `path`; StoreError if it cannot be written.
 
         ExportStopped as of `ledger`.

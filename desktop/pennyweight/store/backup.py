@@ -5,24 +5,19 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import StoreError
+from pennyweight.domain.progress import Progress, untold
 from pennyweight.store.problems import backups_folder, cannot_write, damaged, is_damage
 
-Progress = Callable[[str, float | None], None]
 KEEP_DAYS = 7
 _PAGES_AT_ONCE = 2_048
 _INSTRUCTIONS_AT_ONCE = 100_000
 _DAILY = re.compile(r"pennyweight-\d{4}-\d{2}-\d{2}\.db")
-
-
-def _ignore(text: str, fraction: float | None) -> None:
-    del text, fraction
 
 
 def private_folder(folder: Path) -> None:
@@ -30,7 +25,7 @@ def private_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def copy_to(path: Path, target: Path, cancel: Cancel | None = None, progress: Progress = _ignore) -> None:
+def copy_to(path: Path, target: Path, cancel: Cancel | None = None, progress: Progress = untold) -> None:
     """Write a checked copy of the database at `path` to `target`, replacing it at once when the copy is complete.
 
     Raises StoreError if the copy cannot be written, the database is damaged or it is cancelled; `target` is then as

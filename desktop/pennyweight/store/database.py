@@ -13,6 +13,7 @@ from types import TracebackType
 
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import StoreError
+from pennyweight.domain.progress import Progress, untold
 from pennyweight.store import backup, schema
 from pennyweight.store.audit import Audit
 from pennyweight.store.calibrations import Calibrations
@@ -105,7 +106,7 @@ class Store:
         self,
         target: Path,
         cancel: Cancel | None = None,
-        progress: Callable[[str, float | None], None] = lambda _text, _fraction: None,
+        progress: Progress = untold,
     ) -> None:
         """Write a checked copy of the whole database to `target`. Raises StoreError, also where it is cancelled:
         `target` is then as it was."""

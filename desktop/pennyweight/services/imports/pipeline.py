@@ -13,6 +13,7 @@ import msgspec
 
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import InputError, KnownError
+from pennyweight.domain.progress import Progress
 from pennyweight.meter.money import decimal_to_nano
 from pennyweight.services.imports import sources
 from pennyweight.services.imports.pricing import entry_of
@@ -22,7 +23,6 @@ from pennyweight.store import Store
 from pennyweight.store.imports import Estimate, ProviderBill
 from pennyweight.store.staging import Staging
 
-Progress = Callable[[str, float | None], None]
 _BATCH = 4_000
 
 

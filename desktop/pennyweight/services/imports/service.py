@@ -9,10 +9,11 @@ from pathlib import Path
 
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import InputError, KnownError
+from pennyweight.domain.progress import Progress, untold
 from pennyweight.services.imports import overlap, pipeline, reconcile, sources, survey
 from pennyweight.services.imports.estimates import EstimateSum, priced
 from pennyweight.services.imports.kinds import KINDS
-from pennyweight.services.imports.pipeline import ImportStopped, Progress
+from pennyweight.services.imports.pipeline import ImportStopped
 from pennyweight.services.imports.report import ImportReport
 from pennyweight.store import Store
 from pennyweight.store.imports import Estimate, ImportRun
@@ -32,10 +33,6 @@ def _utc_days(start: datetime, end: datetime) -> tuple[str, str]:
     return f"{first:%Y-%m-%d}", f"{past - _DAY:%Y-%m-%d}"
 
 
-def _ignore(text: str, fraction: float | None) -> None:
-    del text, fraction
-
-
 class ImportService:
     """Blocking; call it from a worker thread."""
 
@@ -43,12 +40,12 @@ class ImportService:
         self._store = store
 
     def preview(
-        self, kind: str, path: Path, *, cancel: Cancel | None = None, progress: Progress = _ignore
+        self, kind: str, path: Path, *, cancel: Cancel | None = None, progress: Progress = untold
     ) -> ImportReport:
         """What `run` would write. Changes nothing."""
         return self._import(kind, path, cancel or Cancel(), progress, write=False)
 
-    def run(self, kind: str, path: Path, *, cancel: Cancel | None = None, progress: Progress = _ignore) -> ImportReport:
+    def run(self, kind: str, path: Path, *, cancel: Cancel | None = None, progress: Progress = untold) -> ImportReport:
         """Import a file or a folder. Stopped halfway, it takes back what it wrote and raises ImportStopped."""
         return self._import(kind, path, cancel or Cancel(), progress, write=True)
 
@@ -133,7 +130,7 @@ class ImportService:
     def set_watching(self, on: bool) -> None:
         self._store.settings.set(_WATCH, on)
 
-    def import_watched(self, *, cancel: Cancel | None = None, progress: Progress = _ignore) -> list[ImportReport]:
+    def import_watched(self, *, cancel: Cancel | None = None, progress: Progress = untold) -> list[ImportReport]:
         """At start: the usual places again, if the switch is on and anything changed there since the last time.
 
         What cannot be read is left out.

@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from pennyweight.bridge.relay import Relay, seldom
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
+from pennyweight.domain.progress import Progress
 from pennyweight.services.imports import ImportReport, ImportService
-from pennyweight.services.imports.pipeline import Progress
 from pennyweight.services.imports.survey import Place
 from pennyweight.ui.audit.import_words import watched_notice
 

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pennyweight.bridge.relay import Progress
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import KnownError
 from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.domain.progress import Progress
 from pennyweight.meter.money import format_usd
 from pennyweight.services.audit import AuditReport, AuditRow
 from pennyweight.services.audit_period import AuditPeriod

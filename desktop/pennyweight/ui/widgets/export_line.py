@@ -7,10 +7,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
-from pennyweight.bridge.relay import Progress, Relay, seldom
+from pennyweight.bridge.relay import Relay, seldom
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import KnownError
+from pennyweight.domain.progress import Progress
 from pennyweight.ui.widgets.buttons import SmallButton
 from pennyweight.ui.widgets.labels import PlainLabel
 

@@ -92,11 +92,15 @@ class ConversationSummary:
     """The chat's project tag; empty: none."""
 
 
+MATCH_START, MATCH_END = "\u2068", "\u2069"
+"""Around the words that a search found."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchHit:
     conversation_id: str
     message_id: str
     title: str
     snippet: str
-    """Plain text around the match; matches are between U+2068 and U+2069."""
+    """Plain text around the match; matches are between `MATCH_START` and `MATCH_END`."""
     at: datetime

@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from pennyweight.domain.conversation import Message, MessageState
-from pennyweight.domain.errors import StoreError
+from pennyweight.domain.errors import KnownError, StoreError
 from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.services.events import AnswerDone, AnswerFailed, MeterLine
 from pennyweight.store import Store, UnsavedAnswerError
 
 EVERY_SECONDS = 0.5
@@ -94,3 +95,10 @@ class AnswerWriter:
         except UnsavedAnswerError as error:
             self.unsaved, self.message = error, error.message
         return self.message
+
+    def done(self, line: MeterLine | None) -> AnswerDone | AnswerFailed:
+        """The last event of an answer that came to its end, after `finish`: one that could not be saved has failed."""
+        return AnswerDone(self.message, line) if self.unsaved is None else self.failed(line, self.unsaved)
+
+    def failed(self, line: MeterLine | None, error: KnownError) -> AnswerFailed:
+        return AnswerFailed(self.message, line, error, unsaved=self.unsaved is not None)

@@ -104,9 +104,8 @@ class Answering:
         except LoadStoppedError:
             self._reason = StopReason.STOPPED
         except KnownError as error:
-            failed = self._writer.finish(MessageState.FAILED, self._rows, error.sentence)
-            unsaved = self._writer.unsaved is not None
-            yield AnswerFailed(failed, line_of(message.id, self._rows), error, unsaved=unsaved)
+            self._writer.finish(MessageState.FAILED, self._rows, error.sentence)
+            yield self._writer.failed(line_of(message.id, self._rows), error)
             return
         except GeneratorExit:
             self._writer.finish(MessageState.STOPPED, self._rows)
@@ -120,8 +119,7 @@ class Answering:
         stopped = self._reason is StopReason.STOPPED
         state = MessageState.STOPPED if stopped else MessageState.COMPLETE
         done = self._writer.finish(state, self._rows, "" if stopped else self._note())
-        line, unsaved = line_of(done.id, self._rows), self._writer.unsaved
-        return AnswerDone(done, line) if unsaved is None else AnswerFailed(done, line, unsaved, unsaved=True)
+        return self._writer.done(line_of(done.id, self._rows))
 
     def _note(self) -> str:
         notes = [_END_NOTES.get(self._reason, ""), self._left_out]

@@ -12,7 +12,7 @@ from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.services.answer_writer import AnswerWriter
 from pennyweight.services.bookkeeping import line_of
 from pennyweight.services.cloud_call import BUDGET_NOTE, CloudCall, Piece
-from pennyweight.services.events import AnswerDone, AnswerFailed, AnswerStarted, AskEvent, Delta, Live, Status
+from pennyweight.services.events import AnswerStarted, AskEvent, Delta, Live, Status
 from pennyweight.store import Store
 
 _BUG_NOTE = "Something went wrong inside Pennyweight. What had arrived is kept."
@@ -47,8 +47,8 @@ class CloudAnswering:
             yield Status(f"Waiting for {self._provider_name}")
             yield from self._stream()
         except KnownError as error:
-            failed = self._finish(MessageState.FAILED, error.sentence)
-            yield AnswerFailed(failed, line_of(message.id, self._rows), error, unsaved=self._writer.unsaved is not None)
+            self._finish(MessageState.FAILED, error.sentence)
+            yield self._writer.failed(line_of(message.id, self._rows), error)
             return
         except GeneratorExit:
             self._finish(MessageState.STOPPED)
@@ -57,8 +57,7 @@ class CloudAnswering:
             self._finish(MessageState.FAILED, _BUG_NOTE)
             raise
         done = self._done()
-        line, unsaved = line_of(done.id, self._rows), self._writer.unsaved
-        yield AnswerDone(done, line) if unsaved is None else AnswerFailed(done, line, unsaved, unsaved=True)
+        yield self._writer.done(line_of(done.id, self._rows))
 
     @property
     def _rows(self) -> list[LedgerEntry]:

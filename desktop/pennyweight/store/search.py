@@ -5,11 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from pennyweight.domain.conversation import SearchHit
+from pennyweight.domain.conversation import MATCH_END, MATCH_START, SearchHit
 from pennyweight.store import codec
 from pennyweight.store.handle import Database
-
-MATCH_START, MATCH_END = "\u2068", "\u2069"
 
 _SNIPPET_TOKENS = 24
 # The best rows are chosen first: making a snippet of every match is what takes time.

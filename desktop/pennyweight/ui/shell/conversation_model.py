@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from pennyweight.domain.conversation import ConversationSummary, SearchHit
+from pennyweight.domain.conversation import MATCH_END, MATCH_START, ConversationSummary, SearchHit
 from pennyweight.meter.money import format_usd
 
 Index = QModelIndex | QPersistentModelIndex
@@ -23,8 +23,8 @@ _BOLD = re.compile(
 )
 """Words between two pairs of asterisks, each pair outside touching none: not `2**10`, `**/*.py` or `f(**a, **b)`."""
 
-_MARKED = re.compile("\u2068(.+?)\u2069", re.S)
-_NO_MARKS = str.maketrans("", "", "\u2068\u2069")
+_MARKED = re.compile(f"{MATCH_START}(.+?){MATCH_END}", re.S)
+_NO_MARKS = str.maketrans("", "", MATCH_START + MATCH_END)
 _BEFORE = 8
 """Characters before the words that were found, so that they are seen in a narrow list."""
 _LOST = 8

@@ -38,8 +38,8 @@ ORDER BY l.at, l.number LIMIT :page
 _WITH_ENERGY = f"""
 WITH RECURSIVE {totals.SOURCES},
 newest AS MATERIALIZED (
-    SELECT n.number FROM sources JOIN ledger n ON n.number IN (
-        SELECT number FROM ledger WHERE energy_source = sources.name ORDER BY at DESC, number DESC LIMIT :limit)
+    SELECT n.number FROM known JOIN ledger n ON n.number IN (
+        SELECT number FROM ledger WHERE energy_source = known.value ORDER BY at DESC, number DESC LIMIT :limit)
 )
 {ENTRIES}
 WHERE l.number IN (SELECT number FROM newest) ORDER BY l.at DESC, l.number DESC LIMIT :limit

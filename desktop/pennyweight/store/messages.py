@@ -22,7 +22,7 @@ UPDATE messages SET text = :text, reasoning = :reasoning, task = :task, state = 
 WHERE id = :id
 """
 # A parent is always older than its child, so a damaged file cannot make the walk endless.
-_PATH = """
+_BRANCH = """
 WITH RECURSIVE path (number, id, parent_id, depth) AS (
     SELECT number, id, parent_id, 0 FROM messages WHERE id = :leaf
     UNION ALL
@@ -30,19 +30,13 @@ WITH RECURSIVE path (number, id, parent_id, depth) AS (
     FROM path JOIN messages m ON m.id = path.parent_id AND m.number < path.number
     LIMIT :limit
 )
+"""
+_PATH = f"""{_BRANCH}
 SELECT m.*, v.verdict FROM path JOIN messages m ON m.number = path.number
 LEFT JOIN answer_verdicts v ON v.message_id = m.id ORDER BY path.depth DESC
-"""
+"""  # noqa: S608 - our own text
+_ON_PATH = f"{_BRANCH} SELECT 1 FROM path WHERE id = :id LIMIT 1"  # noqa: S608 - our own text
 _ONE = "SELECT m.*, v.verdict FROM messages m LEFT JOIN answer_verdicts v ON v.message_id = m.id WHERE m.id = ?"
-_ON_PATH = """
-WITH RECURSIVE path (number, id, parent_id) AS (
-    SELECT number, id, parent_id FROM messages WHERE id = :leaf
-    UNION ALL
-    SELECT m.number, m.id, m.parent_id
-    FROM path JOIN messages m ON m.id = path.parent_id AND m.number < path.number
-)
-SELECT 1 FROM path WHERE id = :id LIMIT 1
-"""
 _NEWEST_BELOW = """
 WITH RECURSIVE below (number, id) AS (
     SELECT number, id FROM messages WHERE id = :id
@@ -99,7 +93,7 @@ def path(db: Database, leaf_id: str, limit: int = -1) -> list[Message]:
 
 
 def on_path(db: Database, message_id: str, leaf_id: str) -> bool:
-    return db.execute(_ON_PATH, {"id": message_id, "leaf": leaf_id}).fetchone() is not None
+    return db.execute(_ON_PATH, {"id": message_id, "leaf": leaf_id, "limit": -1}).fetchone() is not None
 
 
 def parent_of(db: Database, message_id: str) -> str | None:

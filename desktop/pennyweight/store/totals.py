@@ -23,34 +23,22 @@ from pennyweight.store.schema_v2 import BILL_SUMS, GRAINS, SUMS
 Condition = tuple[str, dict[str, object]]
 _Sums = Counter[str]
 
-_SOURCES_OF_CHAT = (
-    "SELECT DISTINCT energy_source FROM ledger WHERE energy_source IS NOT NULL AND {condition} ORDER BY 1"
-)
-# Jumps from one source to the next in the index instead of reading all of it: there are only a few.
-SOURCES = """
-sources (name) AS (
-    SELECT min(energy_source) FROM ledger WHERE energy_source IS NOT NULL
+_OF_CHAT = "SELECT DISTINCT {column} FROM ledger WHERE {column} IS NOT NULL AND {condition} ORDER BY 1"
+# Jumps from one value to the next in the column's index instead of reading all of it: there are only a few.
+_VALUES = """
+known (value) AS (
+    SELECT min({column}) FROM ledger WHERE {column} IS NOT NULL
     UNION ALL
-    SELECT (SELECT min(energy_source) FROM ledger WHERE energy_source > name) FROM sources WHERE name IS NOT NULL
+    SELECT (SELECT min({column}) FROM ledger WHERE {column} > value) FROM known WHERE value IS NOT NULL
 )
 """
-"""Every energy source, for a `WITH RECURSIVE`; the last name is NULL."""
-_SOURCES_OF_ALL = f"""
-WITH RECURSIVE {SOURCES}
-SELECT name FROM sources
-WHERE name IS NOT NULL AND EXISTS (SELECT 1 FROM ledger WHERE energy_source = name AND {{condition}})
+_OF_ALL = f"""
+WITH RECURSIVE {_VALUES}
+SELECT value FROM known
+WHERE value IS NOT NULL AND EXISTS (SELECT 1 FROM ledger WHERE {{column}} = value AND {{condition}})
 """  # noqa: S608 - our own text
-_PRICES_OF_CHAT = "SELECT DISTINCT usd_per_kwh FROM ledger WHERE usd_per_kwh IS NOT NULL AND {condition}"
-# In the same way, through the index of prices.
-_PRICES = """
-WITH RECURSIVE prices (usd) AS (
-    SELECT min(usd_per_kwh) FROM ledger WHERE usd_per_kwh IS NOT NULL
-    UNION ALL
-    SELECT (SELECT min(usd_per_kwh) FROM ledger WHERE usd_per_kwh > usd) FROM prices WHERE usd IS NOT NULL
-)
-SELECT usd FROM prices
-WHERE usd IS NOT NULL AND EXISTS (SELECT 1 FROM ledger WHERE usd_per_kwh = usd AND {condition})
-"""
+SOURCES = _VALUES.format(column="energy_source")
+"""Every energy source as `known (value)`, for a `WITH RECURSIVE`; the last value is NULL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,16 +241,19 @@ def _known(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def energy_sources(db: Database, scope: Scope) -> tuple[str, ...]:
-    condition, values = scope.condition()
-    sql = _SOURCES_OF_ALL if scope.conversation_id is None else _SOURCES_OF_CHAT
-    return tuple(row[0] for row in db.execute(sql.format(condition=condition), values))
+    return _distinct(db, scope, "energy_source")
 
 
 def kwh_prices(db: Database, scope: Scope) -> tuple[str, ...]:
     """What the electricity of the rows was priced at, US dollars per kWh, the cheapest first."""
+    return tuple(sorted(_distinct(db, scope, "usd_per_kwh"), key=Decimal))
+
+
+def _distinct(db: Database, scope: Scope, column: str) -> tuple[str, ...]:
+    """The values of an indexed column of few values."""
     condition, values = scope.condition()
-    sql = _PRICES if scope.conversation_id is None else _PRICES_OF_CHAT
-    return tuple(sorted((row[0] for row in db.execute(sql.format(condition=condition), values)), key=Decimal))
+    sql = _OF_ALL if scope.conversation_id is None else _OF_CHAT
+    return tuple(row[0] for row in db.execute(sql.format(column=column, condition=condition), values))
 
 
 def _tokens(sums: _Sums) -> TokenTotals:

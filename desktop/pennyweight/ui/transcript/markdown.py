@@ -67,23 +67,10 @@ def set_plain(document: QTextDocument, text: str) -> None:
 
 def _break_lines(document: QTextDocument) -> None:
     """`LINE_BREAK` becomes the document's own line separator."""
-    places: list[int] = []
-    block = document.begin()
-    while block.isValid():
-        text = block.text()
-        if LINE_BREAK in text:
-            start = block.position()
-            units = text.encode("utf-16-le")  # Qt counts in these
-            mark = LINE_BREAK.encode("utf-16-le")
-            places += [start + at // 2 for at in range(0, len(units), 2) if units[at : at + 2] == mark]
-        block = block.next()
-    cursor = QTextCursor(document)
-    cursor.beginEditBlock()
-    for place in places:
-        cursor.setPosition(place)
-        cursor.setPosition(place + 1, QTextCursor.MoveMode.KeepAnchor)
-        cursor.insertText("\u2028")
-    cursor.endEditBlock()
+    place = document.find(LINE_BREAK)
+    while not place.isNull():
+        place.insertText("\u2028")
+        place = document.find(LINE_BREAK, place)
 
 
 def _dress_blocks(document: QTextDocument, tokens: Tokens) -> None:

@@ -148,14 +148,15 @@ def with_line_breaks(markdown: str) -> str:
     their newlines.
     """
     lines = markdown.replace(LINE_BREAK, " ").split("\n")
-    shown = lines[0]
+    shown = [lines[0]]
     for before, line in pairwise(lines):
         flows = before.strip() and line.strip() and not (_NO_FLOW.match(before) or _BLOCK.match(line))
         if flows and not ("|" in before and "|" in line):
-            shown = f"{shown.removesuffix(_HARD_BREAK)}{LINE_BREAK}{line.lstrip()}"
+            shown[-1] = shown[-1].removesuffix(_HARD_BREAK)
+            shown += LINE_BREAK, line.lstrip()
         else:
-            shown += f"\n{line}"
-    return shown
+            shown += "\n", line
+    return "".join(shown)
 
 
 def without_images(markdown: str) -> str:

@@ -32,12 +32,13 @@ class Sizing(QObject):
     restart = Signal()
     """The person wants the program anew, now."""
 
-    def __init__(self, settings: SettingsService, runner: TaskRunner, tell: Tell, parent: QObject) -> None:
+    def __init__(self, settings: SettingsService, runner: TaskRunner, shown: int, tell: Tell, parent: QObject) -> None:
+        """`shown`: the size that was chosen when this window was opened."""
         super().__init__(parent)
         self._settings = settings
         self._runner = runner
         self._tell = tell
-        self._shown = settings.at_start().size
+        self._shown = shown
         self._desktops = SCALE in os.environ
         self.restart_wanted = False
 

@@ -57,8 +57,9 @@ class MainWindow(QMainWindow):
         self.theme = theme
         self._started = self._ended = False
         self._untold: KnownError | None = services.damage
+        chosen = services.settings.at_start()
         self.setWindowTitle("Pennyweight")
-        self.setMinimumSize(*smallest(services.settings.at_start().size))
+        self.setMinimumSize(*smallest(chosen.size))
         self.resize(*DEFAULT_SIZE)
         self._build()
         self.toast = self.page.toast
@@ -71,11 +72,10 @@ class MainWindow(QMainWindow):
         self.actions_on_chats = ConversationActions(
             services.conversations, runner, self.sidebar, self.chat, self.toast, lambda: services.exports, self
         )
-        self.sizing = Sizing(services.settings, runner, self.tell, self)
+        self.sizing = Sizing(services.settings, runner, chosen.size, self.tell, self)
         self.watch = DayWatch(services.meter, runner, self)
         self._connect()
         bind(self, self._shortcuts())
-        chosen = services.settings.at_start()
         theme.set_look(chosen.theme)
         self._questions_asked = chosen.onboarding_done
         self._restore(WindowState.from_text(chosen.window))

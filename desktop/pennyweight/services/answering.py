@@ -173,11 +173,11 @@ class Answering:
         )
         if plan.overflow:
             question, kept = self._job.question, self._parts.kept_parts
-            known = kept.of(question.id, loaded.id, anew=not self._job.goes_on)
-            long = LongSummary(self._recipe, request_of(question, self._recipe), counter, known)
+            long = LongSummary(self._recipe, request_of(question, self._recipe), counter)
             if self._task is not Task.SUMMARIZE or not long.possible:
                 raise too_long(plan, counter.window, self._task)
-            self._reason = yield from long.run(self._long_call, self._part_done)
+            known = kept.of(question.id, loaded.id, anew=not self._job.goes_on)
+            self._reason = yield from long.run(self._long_call, self._part_done, known)
             self._left_out = long.left_out
             if self._reason is not StopReason.STOPPED:
                 kept.forget(question.id, loaded.id)

@@ -48,9 +48,7 @@ class Shape:
 class LongSummary:
     """One long text. `budget` is how many tokens of it go into one call."""
 
-    def __init__(self, recipe: Recipe, request: Request, counter: Counter, known: dict[str, str] | None = None) -> None:
-        """`known`: summaries of parts that were made before, by the text of the part; new ones are added."""
-        self._known = {} if known is None else known
+    def __init__(self, recipe: Recipe, request: Request, counter: Counter) -> None:
         own = request.instruction != recipe.default_instruction
         self._part_instruction = recipe.part_instruction or recipe.default_instruction
         self._join_instruction = _join_with(recipe, request.instruction if own else "")
@@ -85,11 +83,15 @@ class LongSummary:
             calls += left
         return Shape(parts, calls)
 
-    def run(self, call: Call, on_parts: OnParts) -> Generator[AskEvent, None, StopReason]:
+    def run(
+        self, call: Call, on_parts: OnParts, known: dict[str, str] | None = None
+    ) -> Generator[AskEvent, None, StopReason]:
         """Make the calls; the last join is shown as the answer.
 
-        After each other call `on_parts` gets what is to be kept should nothing follow.
+        After each other call `on_parts` gets what is to be kept should nothing follow. `known` are summaries of parts
+        that were made before, by the text of the part; new ones are added.
         """
+        known = {} if known is None else known
         yield Status("Cutting the text into parts…")
         parts = split_text(self._material, self.budget, self._counter.text)
         parts = [part for part in parts if part.strip()]
@@ -97,8 +99,8 @@ class LongSummary:
         self._parts = len(parts)
         summaries: list[str] = []
         for index, part in enumerate(parts, 1):
-            if part in self._known:
-                summaries.append(self._known[part])
+            if part in known:
+                summaries.append(known[part])
                 continue
             meanwhile = summaries[-1] if summaries else ""
             status = Status(f"Summarizing part {index:,} of {len(parts):,}", (index - 1) / (len(parts) + 1), meanwhile)
@@ -109,7 +111,7 @@ class LongSummary:
             if text:
                 summaries.append(text)
                 if not stopped:
-                    self._known[part] = text
+                    known[part] = text
             elif not stopped:
                 self._empty += 1
                 if self._empty == index == min(_EMPTY_PARTS, len(parts)):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from pennyweight.services.imports import ImportReport
 from pennyweight.services.imports.kinds import readable
@@ -31,6 +31,7 @@ from pennyweight.ui.widgets import (
     GhostButton,
     PlainLabel,
     PrimaryButton,
+    ProgressBar,
 )
 
 _ABOUT = (
@@ -106,10 +107,7 @@ class BusyPage(_Page):
         super().__init__()
         self.title = PlainLabel("", kind="strong")
         self.detail = ElidedLabel("", tone="mute", kind="small")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1000)
-        self.bar.setAccessibleName("How far the import is")
+        self.bar = ProgressBar("How far the import is")
         self.stop = GhostButton("Stop")
         row = QHBoxLayout()
         row.addWidget(PlainLabel("Stopping keeps nothing of it.", tone="mute", kind="small"))
@@ -126,16 +124,12 @@ class BusyPage(_Page):
     def begin(self, title: str) -> None:
         self.title.setText(title)
         self.detail.setText("")
-        self.bar.setRange(0, 0)
+        self.bar.show_fraction(None)
         self.stop.setEnabled(True)
 
     def show_progress(self, text: str, fraction: object) -> None:
         self.detail.setText(text)
-        if isinstance(fraction, float):
-            self.bar.setRange(0, 1000)
-            self.bar.setValue(round(1000 * min(1.0, max(0.0, fraction))))
-        else:
-            self.bar.setRange(0, 0)
+        self.bar.show_fraction(fraction if isinstance(fraction, float) else None)
 
 
 class ReportPage(_Page):

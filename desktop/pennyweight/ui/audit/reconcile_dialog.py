@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from pennyweight.domain.errors import KnownError
 from pennyweight.services.imports import ImportReport
@@ -16,7 +16,7 @@ from pennyweight.ui.audit.import_words import DAY_HEADS, day_line, reconciled, r
 from pennyweight.ui.audit.importing import Importing
 from pennyweight.ui.audit.table import FactsTable
 from pennyweight.ui.theme import Theme
-from pennyweight.ui.widgets import Banner, GhostButton, PlainLabel, SegmentedControl
+from pennyweight.ui.widgets import Banner, GhostButton, PlainLabel, ProgressBar, SegmentedControl
 
 _SIZE = QSize(860, 600)
 _SMALLEST = QSize(360, 380)
@@ -42,10 +42,8 @@ class ReconcileDialog(QDialog):
         self.banner = Banner(theme)
         self.note = PlainLabel("", tone="mute", kind="small", wrap=True)
         self.note.hide()
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 0)
-        self.bar.setAccessibleName("The cost report is being read")
+        self.bar = ProgressBar("The cost report is being read")
+        self.bar.show_fraction(None)
         self.table = FactsTable(DAY_HEADS, name="Billed and in the ledger, by UTC day", most_rows=31, words=2, wide=1)
         self.table.head(1).setToolTip("What stands for the difference of the day, and for how many rows.")
         self.sentence = PlainLabel("", wrap=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
@@ -16,7 +16,7 @@ from pennyweight.ui.audit.model_choice import ModelChoice
 from pennyweight.ui.audit.table import FactsTable
 from pennyweight.ui.audit.words import REPRICE_HEADS, reprice_line
 from pennyweight.ui.theme import Theme
-from pennyweight.ui.widgets import Card, PlainLabel, SmallButton
+from pennyweight.ui.widgets import Card, PlainLabel, ProgressBar, SmallButton
 
 AT_ONCE = 4_000
 """Prices that are worked out without being asked for: about a second."""
@@ -43,10 +43,8 @@ class RepricePanel(Card):
         self.start.clicked.connect(self._start)
         self.stop = SmallButton("Stop")
         self.stop.clicked.connect(self._stop)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = ProgressBar("Working out other prices")
         self.bar.setFixedHeight(4)
-        self.bar.setAccessibleName("Working out other prices")
         self.note = PlainLabel("", tone="mute", kind="small", wrap=True)
         foot = QHBoxLayout()
         foot.setSpacing(8)

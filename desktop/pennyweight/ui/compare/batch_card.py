@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QProgressBar,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
@@ -20,7 +19,7 @@ from pennyweight.domain.comparison import Choice, Comparison, Side
 from pennyweight.domain.conversation import MessageState
 from pennyweight.ui.compare.words import CHOICES, ending, letter, side_line
 from pennyweight.ui.theme import Theme
-from pennyweight.ui.widgets import Card, PlainLabel, SmallButton
+from pennyweight.ui.widgets import Card, PlainLabel, ProgressBar, SmallButton
 from pennyweight.ui.widgets.rows import SUBTITLE, RowDelegate
 
 _ROW_PX = 46
@@ -86,9 +85,7 @@ class BatchCard(Card):
         self.stop = SmallButton("■  Stop", name="Stop the batch: what is done is kept")
         self.export = SmallButton("Export the table…")
         self.fresh = SmallButton("New comparison")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Prompts done")
+        self.bar = ProgressBar("Prompts done")
         self.table = BatchTable(theme)
         self.hint = PlainLabel("", tone="mute", kind="small", wrap=True)
         head = QHBoxLayout()

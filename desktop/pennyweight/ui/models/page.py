@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from pennyweight.domain.errors import KnownError
 from pennyweight.ui.models.controller import ModelsController, ShelfState
@@ -14,7 +14,7 @@ from pennyweight.ui.models.suggested import load_suggestions
 from pennyweight.ui.models.suggestions_panel import SuggestionsPanel
 from pennyweight.ui.models.table import ModelTable, Row
 from pennyweight.ui.theme import Theme
-from pennyweight.ui.widgets import Card, GhostButton, Pill, PlainLabel, restyle
+from pennyweight.ui.widgets import Card, GhostButton, Pill, PlainLabel, ProgressBar, restyle
 from pennyweight.ui.widgets.banner import Banner, Toast
 
 _WIDE = 700
@@ -148,10 +148,7 @@ class _LoadingLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.words = PlainLabel("", tone="mute")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, 1000)
-        self.bar.setAccessibleName("Loading the model")
+        self.bar = ProgressBar("Loading the model")
         self.cancel = GhostButton("Cancel")
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 4, 2)
@@ -163,11 +160,11 @@ class _LoadingLine(QWidget):
 
     def begin(self, name: str) -> None:
         self.words.setText(f"Loading {name}")
-        self.bar.setValue(0)
+        self.bar.show_fraction(0.0)
         self.show()
 
     def move_to(self, fraction: float) -> None:
-        self.bar.setValue(round(fraction * 1000))
+        self.bar.show_fraction(fraction)
 
 
 def gguf_files(data: QMimeData) -> list[Path]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from pennyweight.ui.cloud.buttons import CloudButton
 from pennyweight.ui.cloud.lock_pill import LockPill
 from pennyweight.ui.theme import Theme
-from pennyweight.ui.widgets import IconButton, Pill, Tone
+from pennyweight.ui.widgets import IconButton, Pill, ProgressBar, Tone
 
 HEIGHT_PX = 48
 COMPACT_PX, TIGHT_PX = 680, 520
@@ -50,11 +50,8 @@ class TopBar(QFrame):
         row.addWidget(self.cost)
         row.addWidget(self.cloud)
         row.addWidget(self.meter_button)
-        self._progress = QProgressBar(self)
-        self._progress.setTextVisible(False)
+        self._progress = ProgressBar("Loading the model", self)
         self._progress.setObjectName("loading")
-        self._progress.setRange(0, 1000)
-        self._progress.setAccessibleName("Loading the model")
         self._progress.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -74,7 +71,7 @@ class TopBar(QFrame):
         """0..1 while a model is loaded; None when that is over."""
         self._progress.setVisible(fraction is not None)
         if fraction is not None:
-            self._progress.setValue(int(fraction * 1000))
+            self._progress.show_fraction(fraction)
 
     def show_cost(self, text: str) -> None:
         """Today's cost, for when the meter column is hidden; "" hides it."""

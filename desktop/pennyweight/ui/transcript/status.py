@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pennyweight.ui.widgets import PlainLabel
+from pennyweight.ui.widgets import PlainLabel, ProgressBar
 
 _MEANWHILE_CHARACTERS = 400
-_STEPS = 1000
 
 
 class StatusLines(QWidget):
@@ -19,10 +18,7 @@ class StatusLines(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         self.sentence = PlainLabel(tone="mute", wrap=True)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setRange(0, _STEPS)
-        self.bar.setAccessibleName("Progress of this answer")
+        self.bar = ProgressBar("Progress of this answer")
         self.meanwhile = PlainLabel(tone="mute", kind="small", wrap=True)
         self.meanwhile.setAccessibleName("The newest part's summary")
         for widget in (self.sentence, self.bar, self.meanwhile):
@@ -34,7 +30,7 @@ class StatusLines(QWidget):
     def tell(self, sentence: str, fraction: float | None = None, meanwhile: str = "") -> None:
         self.sentence.setText(sentence)
         self.bar.setVisible(fraction is not None)
-        self.bar.setValue(round(_STEPS * (fraction or 0.0)))
+        self.bar.show_fraction(fraction or 0.0)
         text = " ".join(meanwhile.split())
         cut = len(text) > _MEANWHILE_CHARACTERS
         self.meanwhile.setText(f"{text[:_MEANWHILE_CHARACTERS]}…" if cut else text)

@@ -17,6 +17,7 @@ from pennyweight.ui.widgets.flow import FlowLayout
 from pennyweight.ui.widgets.labels import Badge, Dot, ElidedLabel, Kind, Line, PlainLabel, Tone, plain_tooltip, restyle
 from pennyweight.ui.widgets.parts import Part, PartsLine
 from pennyweight.ui.widgets.pill import Pill
+from pennyweight.ui.widgets.progress import ProgressBar
 
 __all__ = [
     "Action",
@@ -39,6 +40,7 @@ __all__ = [
     "Pill",
     "PlainLabel",
     "PrimaryButton",
+    "ProgressBar",
     "SegmentedControl",
     "SmallButton",
     "Toast",

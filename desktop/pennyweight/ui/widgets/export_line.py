@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from pennyweight.bridge.relay import Relay, seldom
 from pennyweight.bridge.tasks import TaskRunner
@@ -14,10 +14,10 @@ from pennyweight.domain.errors import KnownError
 from pennyweight.domain.progress import Progress
 from pennyweight.ui.widgets.buttons import SmallButton
 from pennyweight.ui.widgets.labels import PlainLabel
+from pennyweight.ui.widgets.progress import ProgressBar
 
 SHOWN_AFTER_MS = 400
 """What is done before is told of by its end alone."""
-_STEPS = 1_000
 
 
 class ExportLine(QWidget):
@@ -40,10 +40,8 @@ class ExportLine(QWidget):
         self._later.setInterval(SHOWN_AFTER_MS)
         self._later.timeout.connect(self.show)
         self.words = PlainLabel("", tone="mute", kind="small")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
+        self.bar = ProgressBar("How far the file is")
         self.bar.setFixedHeight(4)
-        self.bar.setAccessibleName("How far the file is")
         self.stop = SmallButton("Stop", name="Stop writing the file")
         self.stop.clicked.connect(self._stop)
         row = QHBoxLayout(self)
@@ -65,7 +63,7 @@ class ExportLine(QWidget):
             return
         cancel = self._cancel = Cancel()
         self.words.setText("Writing")
-        self.bar.setRange(0, 0)
+        self.bar.show_fraction(None)
         self._later.start()
 
         def done(sentence: str) -> None:
@@ -95,6 +93,4 @@ class ExportLine(QWidget):
         if self._cancel is None or self._cancel.cancelled:
             return
         self.words.setText(text)
-        self.bar.setRange(0, 0 if fraction is None else _STEPS)
-        if fraction is not None:
-            self.bar.setValue(round(_STEPS * fraction))
+        self.bar.show_fraction(fraction)

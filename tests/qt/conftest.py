@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from tests.support.cloud_window import Opened
 from tests.support.loopback import Loopback
+from tests.support.open_window import PATIENCE_MS, open_window
 
-from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
@@ -31,8 +31,6 @@ TOLERATED = (
     r"This plugin does not support grabbing the keyboard",
 )
 
-PATIENCE_MS = 40_000
-"""A busy machine is slow, not wrong: a wait ends at once when what it waits for is there."""
 for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive):
     defaults = wait.__kwdefaults__
     assert defaults is not None
@@ -87,13 +85,7 @@ def one(tmp_path: Path, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPa
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
     """The whole window on a new data folder, at rest."""
-    services = build_services(tmp_path)
-    services.settings.update(onboarding_done=True)
-    made = MainWindow(services, TaskRunner(), theme)
-    made.show()
-    made.start()
-    qtbot.waitUntil(lambda: not made.runner.busy)
-    yield made
-    made.close()
-    made.deleteLater()
-    services.close()
+    with open_window(tmp_path, theme) as made:
+        made.start()
+        qtbot.waitUntil(lambda: not made.runner.busy)
+        yield made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -11,41 +11,32 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from tests.support.open_window import OpenWindow
 from tests.support.scripted_source import Says, ScriptedSource
-from tests.support.stuck_database import full, impatient, locked
+from tests.support.stuck_database import full, impatient_services, locked
 
-from pennyweight.app.composition import DATABASE, build_services
-from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.app.composition import DATABASE
 from pennyweight.domain.conversation import MessageState
 from pennyweight.domain.errors import EngineError, KnownError
 from pennyweight.domain.resources import starter_model_path
+from pennyweight.services.container import Services
 from pennyweight.store import Store
-from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
 
 pytestmark = pytest.mark.skipif(not starter_model_path().is_file(), reason="the starter model is not here")
 TEXT = " ".join(f"word{number}" for number in range(400))
 
 
-class Asked:
-    def __init__(self, home: Path, theme: Theme, qtbot: QtBot) -> None:
-        self.qtbot = qtbot
-        self.path = home / DATABASE
-        with impatient():
-            self.services = build_services(home)
-            self.services.settings.update(onboarding_done=True)
+class Asked(OpenWindow):
+    """Over a database that says at once that it is locked; what is answered is scripted."""
+
+    def open_services(self, home: Path) -> Services:
+        return impatient_services(home)
+
+    def prepare(self) -> None:
+        self.path = self.services.home / DATABASE
         self.source = ScriptedSource(window=100_000)
         self.services.ask._parts = replace(self.services.ask._parts, source=self.source)
-        self.window = MainWindow(self.services, TaskRunner(), theme)
-        self.window.show()
-        self.window.start()
-        self.idle()
-
-    def idle(self) -> None:
-        self.until(lambda: not self.window.runner.busy and not self.window.chat.answering.active)
-
-    def until(self, ready: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(ready)
 
     def ask(self, text: str, says: Says) -> None:
         self.source.script = [says]
@@ -68,11 +59,6 @@ class Asked:
     def answers(self) -> list[tuple[str, MessageState, str]]:
         entries = self.window.page.transcript.column.entries
         return [(e.message.text, e.message.state, e.message.note) for e in entries if e.message.role == "assistant"]
-
-    def close(self) -> None:
-        self.window.close()
-        self.window.deleteLater()
-        self.services.close()
 
 
 @pytest.fixture

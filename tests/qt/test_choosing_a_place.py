@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
+from tests.support.open_window import open_window
 from tests.unit.store.store_samples import user_message
 
-from pennyweight.app.composition import build_services
-from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.store import Store
 from pennyweight.ui.settings.data_section import DataSection
 from pennyweight.ui.shell.window import MainWindow
@@ -29,16 +28,10 @@ def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
     with Store.open(home / "pennyweight.db") as store:
         store.conversations.create("Harbour: plan?", conversation_id="one")
         store.conversations.add_message(user_message("one", "m1", text="When does it open?"))
-    services = build_services(home)
-    services.settings.update(onboarding_done=True)
-    made = MainWindow(services, TaskRunner(), theme)
-    made.show()
-    made.start()
-    qtbot.waitUntil(lambda: not made.runner.busy and bool(made.sidebar.model.conversations()))
-    yield made
-    made.close()
-    made.deleteLater()
-    services.close()
+    with open_window(home, theme) as made:
+        made.start()
+        qtbot.waitUntil(lambda: not made.runner.busy and bool(made.sidebar.model.conversations()))
+        yield made
 
 
 def type_name(window: MainWindow, path: Path, kind: str = "") -> None:

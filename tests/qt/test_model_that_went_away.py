@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
+from tests.support.open_window import answered_services, open_window
 
-from pennyweight.app.composition import build_services
-from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.resources import starter_model_path
+from pennyweight.services.container import Services
 from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
 
@@ -26,15 +26,13 @@ def model(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path, theme: Theme, model: Path) -> Iterator[MainWindow]:
-    services = build_services(tmp_path)
-    services.settings.update(onboarding_done=True)
-    services.models.use(services.models.add(model).id)
-    made = MainWindow(services, TaskRunner(), theme)
-    made.show()
-    yield made
-    made.close()
-    made.deleteLater()
-    services.close()
+    def with_the_model(home: Path) -> Services:
+        services = answered_services(home)
+        services.models.use(services.models.add(model).id)
+        return services
+
+    with open_window(tmp_path, theme, with_the_model) as made:
+        yield made
 
 
 def started(qtbot: QtBot, window: MainWindow) -> None:

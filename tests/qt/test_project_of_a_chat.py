@@ -9,9 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from tests.support.open_window import open_window
 
-from pennyweight.app.composition import build_services
-from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.store import Store
 from pennyweight.ui.shell.project_dialog import ProjectDialog
 from pennyweight.ui.shell.window import MainWindow
@@ -23,16 +22,10 @@ def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
     with Store.open(tmp_path / "pennyweight.db") as store:
         store.conversations.create("Harbour plan", conversation_id="one")
         store.projects.set("elsewhere", "garden")
-    services = build_services(tmp_path)
-    services.settings.update(onboarding_done=True)
-    made = MainWindow(services, TaskRunner(), theme)
-    made.show()
-    made.start()
-    qtbot.waitUntil(lambda: not made.runner.busy and bool(made.sidebar.model.conversations()))
-    yield made
-    made.close()
-    made.deleteLater()
-    services.close()
+    with open_window(tmp_path, theme) as made:
+        made.start()
+        qtbot.waitUntil(lambda: not made.runner.busy and bool(made.sidebar.model.conversations()))
+        yield made
 
 
 def detail(window: MainWindow) -> str:

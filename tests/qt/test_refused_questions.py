@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
-from tests.support.stuck_database import impatient, locked
+from tests.support.open_window import open_window
+from tests.support.stuck_database import impatient_services, locked
 
-from pennyweight.app.composition import DATABASE, build_services
-from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.app.composition import DATABASE
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Task
 from pennyweight.services.draft import Draft
@@ -27,20 +27,13 @@ from pennyweight.ui.theme import Theme
 def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
     """Over a database that says at once that it is locked, with the chats A (shown) and B."""
     with Store.open(tmp_path / DATABASE) as store:
+        store.settings.set("window.last_conversation", "A")
         for name in "AB":
             store.conversations.create(name, conversation_id=name)
-    with impatient():
-        services = build_services(tmp_path)
-        services.settings.update(onboarding_done=True)
-        services.conversations.set_last_opened("A")
-    made = MainWindow(services, TaskRunner(), theme)
-    made.show()
-    made.start()
-    idle(qtbot, made)
-    yield made
-    made.close()
-    made.deleteLater()
-    services.close()
+    with open_window(tmp_path, theme, impatient_services) as made:
+        made.start()
+        idle(qtbot, made)
+        yield made
 
 
 def idle(qtbot: QtBot, window: MainWindow) -> None:

@@ -10,9 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
+from tests.support.open_window import open_window
 
-from pennyweight.app.composition import build_services
-from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.store import Store
 from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
@@ -23,17 +22,11 @@ def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
     with Store.open(tmp_path / "pennyweight.db") as store:
         for number in ("one", "two"):
             store.conversations.create(f"Chat {number}", conversation_id=number)
-    services = build_services(tmp_path)
-    services.settings.update(onboarding_done=True)
-    made = MainWindow(services, TaskRunner(), theme)
-    made.show()
-    made.start()
-    made.chat.open("two")
-    qtbot.waitUntil(lambda: made.chat.conversation_id == "two" and not made.runner.busy)
-    yield made
-    made.close()
-    made.deleteLater()
-    services.close()
+    with open_window(tmp_path, theme) as made:
+        made.start()
+        made.chat.open("two")
+        qtbot.waitUntil(lambda: made.chat.conversation_id == "two" and not made.runner.busy)
+        yield made
 
 
 def field(window: MainWindow) -> QLineEdit:

@@ -12,9 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from tests.support.chats import message
+from tests.support.open_window import open_window
 
-from pennyweight.app.composition import build_services
-from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.store import Store
 from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
@@ -35,16 +34,10 @@ def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
         store.conversations.create("Animals", conversation_id="c")
         for each in SAID:
             store.conversations.add_message(each)
-    services = build_services(tmp_path)
-    services.settings.update(onboarding_done=True)
-    made = MainWindow(services, TaskRunner(), theme)
-    made.show()
-    made.start()
-    qtbot.waitUntil(lambda: not made.runner.busy and bool(made.sidebar.model.conversations()))
-    yield made
-    made.close()
-    made.deleteLater()
-    services.close()
+    with open_window(tmp_path, theme) as made:
+        made.start()
+        qtbot.waitUntil(lambda: not made.runner.busy and bool(made.sidebar.model.conversations()))
+        yield made
 
 
 def search(qtbot: QtBot, window: MainWindow, words: str) -> None:

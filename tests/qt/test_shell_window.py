@@ -11,14 +11,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QScrollArea
 from pytestqt.qtbot import QtBot
+from tests.support.open_window import OpenWindow
 
-from pennyweight.app.composition import build_services
-from pennyweight.bridge.tasks import TaskRunner
-from pennyweight.domain.conversation import Attachment, Message, MessageState, Task
+from pennyweight.domain.conversation import Attachment, MessageState, Task
 from pennyweight.domain.resources import starter_model_path
 from pennyweight.meter.money import format_dollars
-from pennyweight.services.container import Services
-from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.bubble import UserBubble
 from pennyweight.ui.transcript.text_view import TextView
@@ -33,24 +30,7 @@ FILE = Attachment(name="notes.txt", text=NOTES, size_bytes=len(NOTES), sha256="1
 LONG = "Write everything you know about the sea, the moon and the stars. " * 8
 
 
-class Opened:
-    """A window with its services; `close` it before opening the next one over the same home."""
-
-    def __init__(self, home: Path, theme: Theme, qtbot: QtBot) -> None:
-        self.qtbot = qtbot
-        self.services: Services = build_services(home)
-        self.services.settings.update(onboarding_done=True)
-        self.window = MainWindow(self.services, TaskRunner(), theme)
-        self.window.show()
-        self.window.start()
-        self.idle()
-
-    def idle(self) -> None:
-        self.until(lambda: not self.window.runner.busy and not self.window.chat.answering.active)
-
-    def until(self, ready: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(ready, timeout=PATIENCE_MS)
-
+class Opened(OpenWindow):
     def ask(self, text: str, task: Task = Task.ASK) -> None:
         self.begin(text, task)
         self.idle()
@@ -60,15 +40,6 @@ class Opened:
         composer.choose_task(task)
         QTest.keyClicks(composer.editor, text) if len(text) < 60 else composer.editor.setPlainText(text)
         QTest.keyClick(composer.editor, Qt.Key.Key_Return)
-
-    @property
-    def messages(self) -> list[Message]:
-        return [entry.message for entry in self.window.page.transcript.column.entries]
-
-    def close(self) -> None:
-        self.window.close()
-        self.window.deleteLater()
-        self.services.close()
 
 
 @pytest.fixture

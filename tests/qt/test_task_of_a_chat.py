@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 from tests.support.chats import message
+from tests.support.open_window import open_window
 
-from pennyweight.app.composition import build_services
-from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.conversation import Task
 from pennyweight.store import Store
 from pennyweight.ui.shell.window import MainWindow
@@ -31,6 +30,7 @@ CHATS = {
 def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
     """Opened with `minutes` as the last chat."""
     with Store.open(tmp_path / "pennyweight.db") as store:
+        store.settings.set("window.last_conversation", "minutes")
         for chat, said in CHATS.items():
             store.conversations.create(chat, conversation_id=chat)
             for each in said:
@@ -38,17 +38,10 @@ def window(qtbot: QtBot, tmp_path: Path, theme: Theme) -> Iterator[MainWindow]:
                 store.conversations.add_message(
                     replace(each, id=f"{chat}-{each.id}", parent_id=parent, conversation_id=chat)
                 )
-    services = build_services(tmp_path)
-    services.settings.update(onboarding_done=True)
-    services.conversations.set_last_opened("minutes")
-    made = MainWindow(services, TaskRunner(), theme)
-    made.show()
-    made.start()
-    qtbot.waitUntil(lambda: made.chat.conversation_id == "minutes" and not made.runner.busy)
-    yield made
-    made.close()
-    made.deleteLater()
-    services.close()
+    with open_window(tmp_path, theme) as made:
+        made.start()
+        qtbot.waitUntil(lambda: made.chat.conversation_id == "minutes" and not made.runner.busy)
+        yield made
 
 
 def opened(qtbot: QtBot, window: MainWindow, chat: str) -> Task:

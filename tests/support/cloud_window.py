@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -10,16 +9,11 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from tests.support.cloud_bench import sse
 from tests.support.loopback import Loopback
+from tests.support.open_window import OpenWindow
 
-from pennyweight.app.composition import build_services
-from pennyweight.bridge.tasks import TaskRunner
-from pennyweight.domain.conversation import Message
-from pennyweight.services.container import Services
 from pennyweight.ui.cloud.ask_sheet import AskSheet
-from pennyweight.ui.shell.window import MainWindow
 from pennyweight.ui.theme import Theme
 
-PATIENCE_MS = 40_000
 KEY = "sk-ant-api03-" + "planted0" * 8
 MODEL = "claude-sonnet-4-5"
 MAIL = "maria.keller@example.org"
@@ -38,24 +32,14 @@ def anthropic(*words: str) -> bytes:
     )
 
 
-class Opened:
+class Opened(OpenWindow):
     def __init__(self, home: Path, theme: Theme, qtbot: QtBot, server: Loopback) -> None:
-        self.qtbot = qtbot
         self.server = server
-        self.services: Services = build_services(home)
-        self.services.settings.update(onboarding_done=True)
-        self.window = MainWindow(self.services, TaskRunner(), theme)
         self.problems: list[object] = []
-        self.window.runner.problem.connect(self.problems.append)
-        self.window.show()
-        self.window.start()
-        self.idle()
+        super().__init__(home, theme, qtbot)
 
-    def idle(self) -> None:
-        self.until(lambda: not self.window.runner.busy and not self.window.chat.answering.active)
-
-    def until(self, ready: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(ready, timeout=PATIENCE_MS)
+    def prepare(self) -> None:
+        self.runner.problem.connect(self.problems.append)
 
     def give_key(self) -> None:
         self.services.keys.set_address("anthropic", self.server.url)
@@ -68,10 +52,6 @@ class Opened:
         QTest.keyClick(self.window.page.composer.editor, Qt.Key.Key_Return)
         self.idle()
 
-    @property
-    def messages(self) -> list[Message]:
-        return [entry.message for entry in self.window.page.transcript.column.entries]
-
     def open_sheet(self) -> None:
         self.window.ask_cloud()
         self.until(lambda: self.sheet.send_button.isEnabled())
@@ -79,8 +59,3 @@ class Opened:
     @property
     def sheet(self) -> AskSheet:
         return self.window.cloud.sheet
-
-    def close(self) -> None:
-        self.window.close()
-        self.window.deleteLater()
-        self.services.close()

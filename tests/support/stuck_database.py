@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from tests.support.open_window import answered_services
+
+from pennyweight.services.container import Services
 from pennyweight.store import Store, connection
 
 
@@ -18,6 +21,11 @@ def impatient() -> Iterator[None]:
         yield
     finally:
         connection.BUSY_SECONDS = before
+
+
+def impatient_services(home: Path) -> Services:
+    with impatient():
+        return answered_services(home)
 
 
 @contextmanager

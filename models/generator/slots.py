@@ -302,9 +302,7 @@ def tail(g: Gen) -> str:
         if roll < 0.36:
             words.append(g.rng.choice(LINKS))
         elif roll < 0.5:
-            words.append(
-                g.slot(g.rng.choice(["date", "time", "num", "person", "first", "city", "money", "code", "room"]))
-            )
+            words.append(g.slot(g.rng.choice(IN_TAILS)))
         elif roll < 0.58:
             words.append(invented(g.rng, g.held))
         elif roll < 0.7:

@@ -24,7 +24,6 @@ pytestmark = [
     pytest.mark.skipif(not starter_model_path().is_file(), reason="the starter model is not here"),
     pytest.mark.timeout(300),
 ]
-PATIENCE_MS = 40_000
 NOTES = "The hall opens on Monday at nine. Priya Nair brings the keys."
 FILE = Attachment(name="notes.txt", text=NOTES, size_bytes=len(NOTES), sha256="1")
 LONG = "Write everything you know about the sea, the moon and the stars. " * 8

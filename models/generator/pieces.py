@@ -18,9 +18,10 @@ from .grammar import (
     wild_sentences,
 )
 from .lists import listed
+from .shorthand import CALENDAR, hurried, spelled_out
 from .slots import LINKS, Gen
 from .template import articles, bare, capital, uncapital
-from .written_out import CALENDAR, ended, written_out
+from .written_out import ended, written_out
 
 
 @dataclass
@@ -72,12 +73,22 @@ def of_frame(g: Gen, choices: tuple[Frame, ...]) -> str:
 def make_note(g: Gen, statement: bool = False) -> str:
     """A note as people type it; ``statement``: neither a question nor an order."""
     while True:
+        known = len(g.facts)
         note = any_note(g)
         if g.chance(0.15):
             note = without_capitals(note)
+        if g.chance(0.2):
+            note = in_a_hurry(g, note, g.facts[known:])
         plain = written_out(note)
         if not statement or (plain[-1] == "." and bare(plain).casefold() == bare(note).casefold()):
             return note
+
+
+def in_a_hurry(g: Gen, note: str, facts: list[str]) -> str:
+    """The note with short forms, where its facts stay as they are."""
+    quick = hurried(g.rng, note)
+    whole = spelled_out(quick)
+    return quick if all(fact in quick and fact in whole for fact in facts if fact in note) else note
 
 
 def any_note(g: Gen) -> str:

@@ -19,6 +19,8 @@ from .pieces import (
     trailed,
 )
 from .requests import courteous
+from .rewording import reworded, with_words_of
+from .shorthand import spelled_out
 from .slots import Gen
 from .template import bare, both_sides, capital, uncapital
 from .written_out import written_out
@@ -56,7 +58,7 @@ def email(g: Gen) -> Task:
     """Each note becomes a sentence of its own (`written_out`)."""
     notes = [make_note(g) for _ in range(count(g, {1: 2, 2: 3, 3: 4, 4: 3, 5: 2, 6: 1}))]
     body = " ".join(written_out(note) for note in notes)
-    subject = headline(notes[0])
+    subject = headline(spelled_out(notes[0]))
     to = greeted(g) if g.chance(0.55) else ""
     sender = signer(g) if g.chance(0.4) else ""
     request = None
@@ -67,7 +69,7 @@ def email(g: Gen) -> Task:
             request = g.rng.choice(REQUESTS_TO).format(to)
     if sender:
         notes.append(g.rng.choice(SENDERS).format(sender))
-    greeting = f"Hello {to}," if to else "Hello,"
+    greeting = f"Hello {to.removeprefix('the ')}," if to else "Hello,"
     ending = f"Best regards,\n{sender}" if sender else "Best regards"
     text = bullet_list(g, [capital(note) if g.chance(0.15) else note for note in notes])
     answer = f"Subject: {subject}\n\n{greeting}\n\n{body}\n\n{ending}"
@@ -153,7 +155,19 @@ def edit_sentence(g: Gen, style: str) -> tuple[str, str]:
         name = pattern.split("[[", 1)[1].split("]]", 1)[0]
         pattern = pattern.replace(f"[[{name}]]", f"<<{g.rng.choice(groups[name])}>>", 1)
     text = g.fill(pattern.replace("<<", "[[").replace(">>", "]]"))
-    return both_sides(text)
+    source, answer = both_sides(text)
+    return source, reworded(style, answer)
+
+
+def any_sentence(g: Gen, style: str) -> tuple[str, str]:
+    """A sentence of any kind; often, but where patterns are measured as they stand, with words of the style in it."""
+    known = len(g.facts)
+    source = make_sentence(g)
+    if not (g.plain or g.held) and g.chance(0.6):
+        changed = with_words_of(g, style, source)
+        if all(fact in changed for fact in g.facts[known:] if fact in source):
+            source = changed
+    return source, reworded(style, source)
 
 
 def shorten(g: Gen) -> Task:
@@ -164,7 +178,7 @@ def shorten(g: Gen) -> Task:
         if g.chance(0.45):
             source, answer = edit_sentence(g, "short")
         else:
-            source = answer = make_sentence(g)
+            source, answer = any_sentence(g, "short")
         if g.chance(0.6 if source == answer else 0.25) and answer[-1] != "?":
             source = padded(g, source)
         if g.chance(0.12):
@@ -184,7 +198,7 @@ def restyle(g: Gen, style: str) -> Task:
         if g.chance(0.65):
             source, answer = edit_sentence(g, style)
         else:
-            answer = source = make_sentence(g)
+            source, answer = any_sentence(g, style)
         sources.append(source)
         answers.append(answer)
     if style == "formal" and g.chance(0.3):

@@ -1,7 +1,7 @@
 """How a note becomes a sentence: its first words decide what is put in front, and the rest is copied as it stands.
 
-Nothing behind the first word is reworded, so that names, dates and amounts are only ever copied. A note that no rule
-knows gets a capital and a full stop.
+Behind the first words only short forms (`shorthand`) are written out, so that names, dates and amounts are only ever
+copied. A note that no rule knows gets a capital and a full stop.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from .lists import listed
+from .shorthand import spelled_out
 from .template import bare, capital
 
 ASKING = frozenset(listed("asking_verbs"))
@@ -18,12 +19,23 @@ POSSIBLE_ORDERS = frozenset(listed("possible_orders"))
 OBJECTS = frozenset(listed("objects"))
 WISHES = frozenset(listed("wishes"))
 OWN = frozenset(listed("own_verbs"))
-CALENDAR = {name.lower(): name for name in (*listed("days"), *listed("months")) if name not in {"March", "May"}}
-LOWER_NAME = re.compile(rf"\b(?:{'|'.join(CALENDAR)}|i)\b(?!@)")
+LABELS = frozenset(listed("labels"))
+NO_LABELS = frozenset(listed("no_labels"))
+DETERMINERS = frozenset(listed("determiners"))
+IT_VERBS = frozenset(listed("it_verbs"))
+OWN_PAST = frozenset(listed("own_past"))
+AFTER_PAST = frozenset(listed("after_past"))
+OWN_STATES = frozenset(listed("own_states"))
+AFTER_STATE = frozenset(listed("after_state"))
+OWN_INGS = frozenset(listed("own_ings"))
+LABEL = re.compile(r"([a-z][a-z-]*)(?: [A-Za-z][a-z-]*){0,4}(?: no\.)?(?=: \S)")
+LABEL_BARE = re.compile(r"([a-z]+(?: [a-z]+)?(?: no\.)?)(?= [^\sA-Za-z]*\d| [A-Z]+[-/]?\d)")
 
 
-def is_question(words: list[str]) -> bool:
-    return words[0] in ASKING and len(words) > 1 and words[1] in ASKED
+def is_question(words: list[str], text: str) -> bool:
+    if words[0] not in ASKING or len(words) < 2:
+        return False
+    return words[1] in ASKED or text.split(" ")[1].istitle()
 
 
 def is_order(words: list[str], text: str) -> bool:
@@ -32,23 +44,49 @@ def is_order(words: list[str], text: str) -> bool:
         return True
     if words[0] not in POSSIBLE_ORDERS or len(words) < 2:
         return False
-    return words[1] in OBJECTS or (text.split(" ")[1].istitle() and words[1].isalpha())
+    return words[1] in OBJECTS or words[1] in {"by", "before"} or (text.split(" ")[1].istitle() and words[1].isalpha())
 
 
-def with_capitals(text: str) -> str:
-    """``friday`` and ``i`` as they are written."""
-    return LOWER_NAME.sub(lambda match: CALENDAR.get(match.group(), "I"), text)
+def is_one(name: str) -> bool:
+    """Whether "is" can follow: not the name of several things (``questions``), nothing done (``meeting moved``)."""
+    return name.endswith("ss") or not name.endswith(("s", "ed"))
+
+
+def labelled(text: str) -> str | None:
+    """``best month: August`` is "The best month is August", ``order number A-4471`` "The order number is A-4471"."""
+    named = LABEL.match(text)
+    bare_name = LABEL_BARE.match(text)
+    if named and named[1] not in NO_LABELS and is_one(named.group()):
+        name, rest = named.group(), text[named.end() + 2 :]
+    elif bare_name and bare_name[1] in LABELS:
+        name, rest = bare_name[1], text[bare_name.end() + 1 :]
+    else:
+        return None
+    name = "phone number" if name == "phone" else name
+    return f"{'' if name.split(' ')[0] in DETERMINERS else 'the '}{name} is {rest}"
+
+
+def speaks_of_oneself(words: list[str], two: str) -> str | None:
+    """What is put before a note without a subject: ``ordered 12 chairs``, ``away until Monday``, ``will call back``."""
+    first, second = words[0], words[1] if len(words) > 1 else ""
+    figure = second[:1].isdigit()
+    if first == "will" or (first in OWN_PAST and (second in AFTER_PAST or figure)):
+        return "I "
+    if first in OWN_INGS or two in OWN_INGS or (first in OWN_STATES and (second in AFTER_STATE or figure)):
+        return "I am "
+    return "It " if second and (first in IT_VERBS or two in IT_VERBS) else None
 
 
 def written_out(note: str) -> str:
     """The sentence of a note."""
-    text = with_capitals(bare(note.strip()))
-    words = [word.strip(",.:;!?").lower() for word in text.split(" ")[:3]]
+    text = spelled_out(bare(note.strip()))
+    words = [word.strip(",.;!?").lower() for word in text.split(" ")[:3]]
     two = " ".join(words[:2])
     small = text[:1].lower() + text[1:]
+    before = speaks_of_oneself(words, two)
     if text.endswith("?"):
         text = capital(text)
-    elif is_question(words):
+    elif is_question(words, text):
         text = capital(text) + "?"
     elif words[0] == "thanks":
         text = "Thank you" + text[len("thanks") :]
@@ -62,6 +100,10 @@ def written_out(note: str) -> str:
         text = "I " + small
     elif is_order(words, text):
         text = "Please " + small
+    elif before:
+        text = before + small
+    else:
+        text = labelled(text) or text
     return ended(capital(text))
 
 

@@ -11,6 +11,7 @@ from models.generator.grammar import frames, phrasings, table
 from models.generator.invent import HELD_CODAS, HELD_ONSETS, by_chance
 from models.generator.lexicon import held_words, inflect, words_of
 from models.generator.pieces import notes_in_two, summary_of
+from models.generator.rewording import reworded
 from models.generator.tasks import TASKS
 from models.generator.template import articles, both_sides, uncapital
 from models.generator.written_out import written_out
@@ -111,7 +112,8 @@ def test_each_task_makes_examples(task: str) -> None:
     [
         ("room 204", "Room 204."),
         ("bring the draft budget", "Please bring the draft budget."),
-        ("order number A-4471", "Order number A-4471."),
+        ("order number A-4471", "The order number is A-4471."),
+        ("phone 555-0142", "The phone number is 555-0142."),
         ("order the chairs", "Please order the chairs."),
         ("call Jane at 5", "Please call Jane at 5."),
         ("call with Tadeusz", "Call with Tadeusz."),
@@ -127,11 +129,36 @@ def test_each_task_makes_examples(task: str) -> None:
         ("all done before i go", "All done before I go."),
         ("meet at 5 p.m.", "Meet at 5 p.m."),
         ("pay it now!", "Please pay it now!"),
-        ("cause: full disk", "Cause: full disk."),
+        ("cause: full disk", "The cause is full disk."),
+        ("questions: ask Ann", "Questions: ask Ann."),
+        ("Ann: bring cake", "Ann: bring cake."),
+        ("ordered 12 chairs on 5 May", "I ordered 12 chairs on 5 May."),
+        ("ordered chairs arrived", "Ordered chairs arrived."),
+        ("away until monday", "I am away until Monday."),
+        ("will call back", "I will call back."),
+        ("was due on 3 March", "It was due on 3 March."),
+        ("is Ann coming", "Is Ann coming?"),
+        ("pls call Ann tmrw", "Please call Ann tomorrow."),
+        ("mtg w/ Ann moved: 3 May -> 4 May", "Meeting with Ann moved: 3 May to 4 May."),
+        ("cant come on sat 3 May", "I can't come on Saturday 3 May."),
+        ("fri.doe@example.org is FRI-22", "Fri.doe@example.org is FRI-22."),
     ],
 )
 def test_a_note_becomes_a_sentence_by_its_first_words(note: str, sentence: str) -> None:
     assert written_out(note) == sentence
+
+
+@pytest.mark.parametrize(
+    ("style", "text", "answer"),
+    [
+        ("simple", "Patrons may purchase a beverage solely here.", "Visitors may buy a drink only here."),
+        ("simple", "We need an objective, PURCHASE and Funds Ltd.", "We need a goal, PURCHASE and Funds Ltd."),
+        ("formal", "We can't come cause the boss is away.", "We cannot come because the manager is away."),
+        ("short", "Really, it is a very old car.", "It is an old car."),
+    ],
+)
+def test_a_known_word_is_replaced_in_any_sentence(style: str, text: str, answer: str) -> None:
+    assert reworded(style, text) == answer
 
 
 def test_a_summary_has_two_whole_sentences_of_its_text() -> None:

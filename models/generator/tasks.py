@@ -313,17 +313,17 @@ TASKS: dict[str, Callable[[Gen], Task]] = {
     "about": about,
 }
 WEIGHTS: dict[str, float] = {
-    "email": 19,
+    "email": 24,
     "summary": 16,
     "join": 4,
     "shorten": 12,
-    "polite": 9,
-    "formal": 5,
-    "simple": 6,
+    "polite": 11,
+    "formal": 6,
+    "simple": 7,
     "subject": 4,
     "title": 4,
     "bullets": 8,
     "about_text": 2,
-    "refusal": 16,
+    "refusal": 14,
     "about": 8,
 }

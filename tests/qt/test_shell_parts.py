@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from pennyweight.domain.conversation import ConversationSummary, SearchHit
 from pennyweight.ui.shell.about import AboutDialog
-from pennyweight.ui.shell.conversation_model import ConversationModel, hit_rows, summary_rows
+from pennyweight.ui.shell.conversation_model import ANSWERING_ROLE, ConversationModel, Row, hit_rows, summary_rows
 from pennyweight.ui.shell.geometry import WindowState
 from pennyweight.ui.shell.shortcuts import BINDINGS, ShortcutsDialog, bind
 from pennyweight.ui.theme import Theme
@@ -93,6 +93,18 @@ def test_the_words_that_were_found_stand_near_the_beginning(snippet: str, shown:
 def test_marks_of_bold_words_are_left_out_of_a_hit_and_other_asterisks_stay(snippet: str, shown: str) -> None:
     hit = SearchHit(conversation_id="c", message_id="m", title="T", snippet=snippet, at=NOON)
     assert hit_rows([hit])[1].detail == shown
+
+
+def test_every_hit_of_the_chat_that_is_answered_is_marked_and_drawn_anew(qtbot: QtBot) -> None:
+    model = ConversationModel()
+    model.show_rows([Row("Found"), *(Row("a chat", conversation_id=chat) for chat in ("one", "two", "one"))])
+    drawn: list[int] = []
+    model.dataChanged.connect(lambda index: drawn.append(index.row()))
+    model.set_answering("one")
+    assert drawn == [1, 3]
+    assert [bool(model.data(model.index(row), ANSWERING_ROLE)) for row in range(4)] == [False, True, False, True]
+    model.set_answering("")
+    assert drawn == [1, 3, 1, 3]
 
 
 def test_the_windows_place_survives_as_text_and_nonsense_gives_the_defaults() -> None:

@@ -117,11 +117,11 @@ class ConversationModel(QAbstractListModel):
 
     def set_answering(self, conversation_id: str) -> None:
         """The chat that is being answered, "" for none."""
-        changed = [self.index_of(self._answering), self.index_of(conversation_id)]
+        changed = {self._answering, conversation_id} - {""}
         self._answering = conversation_id
-        for index in changed:
-            if index.isValid():
-                self.dataChanged.emit(index, index)
+        for number, row in enumerate(self.rows):  # a search has a row for each hit
+            if row.conversation_id in changed:
+                self.dataChanged.emit(self.index(number), self.index(number))
 
     def show_rows(self, rows: list[Row]) -> None:
         self.beginResetModel()

@@ -10,6 +10,7 @@ from functools import cache
 from ..generator.example import Example
 from ..generator.lexicon import WORDS, entries, inflect, plural, template_words, words_of
 from ..generator.lists import listed
+from ..generator.shorthand import spelled_out
 
 NUMBER = re.compile(r"\d+(?:[.,:/'-]\d+)*")
 NAME = re.compile(r"\b[^\W\d_a-z]\w*")
@@ -37,8 +38,8 @@ def invented_numbers(answer: str, source: str) -> list[str]:
 
 
 def invented_names(answer: str, source: str) -> list[str]:
-    """Capitalised words of the answer that do not occur in the source in any case."""
-    low = source.casefold()
+    """Capitalised words of the answer that do not occur in the source in any case, nor in what its short forms mean."""
+    low = f"{source}\n{spelled_out(source)}".casefold()
     return [name for name in NAME.findall(answer) if name not in NO_NAMES and name.casefold() not in low]
 
 

@@ -314,7 +314,7 @@ TASKS: dict[str, Callable[[Gen], Task]] = {
 }
 WEIGHTS: dict[str, float] = {
     "email": 24,
-    "summary": 16,
+    "summary": 19,
     "join": 4,
     "shorten": 12,
     "polite": 11,

@@ -12,7 +12,7 @@ TEXT = Path(__file__).with_name("card.md")
 PARTS = {
     "grammar": "New texts of the trained patterns and words, as they stand (seeds never used in training)",
     "held": "Held-out part (words, invented syllables, requests and sentence patterns kept out of training)",
-    "unseen": "New texts of the training's own kind (about half of the sentences are words in no order)",
+    "unseen": "New texts of the harder part of the training (about half of the sentences are words in no order)",
 }
 
 

@@ -82,7 +82,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the starter model's file.")
     parser.add_argument("model", type=Path)
     parser.add_argument("results", type=Path)
-    parser.add_argument("--count", type=int, default=50, help="outputs for each task and part")
+    parser.add_argument("--count", type=int, default=200, help="outputs for each task and part")
     parser.add_argument("--seed", default="measure")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--failures", type=Path, help="write the failures here")

@@ -90,7 +90,7 @@ def person(g: Gen) -> str:
     if roll < 0.8:
         return f"{first_name} {last}"
     if roll < 0.93:
-        return f"{g.rng.choice(['Mr', 'Ms', 'Mrs', 'Dr', 'Dr.', 'Mr.', 'Ms.', 'Prof.'])} {last}"
+        return f"{g.rng.choice(listed('titles'))} {last}"
     return f"{first_name} {g.rng.choice('ABCDEFGHJKLMNPRSTW')}. {last}"
 
 

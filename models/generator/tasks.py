@@ -66,7 +66,7 @@ def email(g: Gen) -> Task:
         if g.chance(0.75):
             notes.insert(0 if g.chance(0.85) else len(notes), g.rng.choice(GREETINGS).format(to))
         else:
-            request = g.rng.choice(REQUESTS_TO).format(to)
+            request = g.fill(g.rng.choice(REQUESTS_TO)).replace("<>", to)
     if sender:
         notes.append(g.rng.choice(SENDERS).format(sender))
     greeting = f"Hello {to.removeprefix('the ')}," if to else "Hello,"
@@ -77,15 +77,18 @@ def email(g: Gen) -> Task:
 
 
 REQUESTS_TO = (
-    "Write a short e-mail to {} from these notes.",
-    "Write an e-mail to {}:",
-    "E-mail to {} please",
-    "Draft an email to {} with these points.",
-    "Write to {}.",
-    "Turn these notes into an e-mail to {}.",
-    "Write an e-mail to {}",
-    "email to {}",
-    "Please write a short e-mail to {} from these notes:",
+    "Write a short e-mail to <> from these notes.",
+    "Write an e-mail to <>:",
+    "E-mail to <> please",
+    "Draft an email to <> with these points.",
+    "Write to <>.",
+    "Turn these notes into an e-mail to <>.",
+    "Write an e-mail to <>",
+    "email to <>",
+    "Please write a short e-mail to <> from these notes:",
+    "Write a message to my {role} <>.",
+    "Write to our {role} <>:",
+    "a mail to the {role} <> please",
 )
 
 

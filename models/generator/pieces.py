@@ -283,4 +283,4 @@ def bullet_list(g: Gen, notes: list[str]) -> str:
         return "; ".join(notes)
     if style < 0.95 and not any("," in note for note in notes):
         return ", ".join(notes)
-    return "\n".join(f"- {ended(capital(note))}" for note in notes)
+    return "\n".join(f"- {ended(note)}" for note in notes)

@@ -57,6 +57,7 @@ def signer(g: Gen) -> str:
 def email(g: Gen) -> Task:
     """Each note becomes a sentence of its own (`written_out`)."""
     notes = [make_note(g) for _ in range(count(g, {1: 2, 2: 3, 3: 4, 4: 3, 5: 2, 6: 1}))]
+    notes = [capital(note) if g.chance(0.15) else note for note in notes]
     body = " ".join(written_out(note) for note in notes)
     subject = headline(spelled_out(notes[0]))
     to = greeted(g) if g.chance(0.55) else ""
@@ -71,7 +72,7 @@ def email(g: Gen) -> Task:
         notes.append(g.rng.choice(SENDERS).format(sender))
     greeting = f"Hello {to.removeprefix('the ')}," if to else "Hello,"
     ending = f"Best regards,\n{sender}" if sender else "Best regards"
-    text = bullet_list(g, [capital(note) if g.chance(0.15) else note for note in notes])
+    text = bullet_list(g, notes)
     answer = f"Subject: {subject}\n\n{greeting}\n\n{body}\n\n{ending}"
     return Task("email", text, answer, facts_in(g, answer), request)
 

@@ -28,8 +28,8 @@ AFTER_PAST = frozenset(listed("after_past"))
 OWN_STATES = frozenset(listed("own_states"))
 AFTER_STATE = frozenset(listed("after_state"))
 OWN_INGS = frozenset(listed("own_ings"))
-LABEL = re.compile(r"([a-z][a-z-]*)(?: [A-Za-z][a-z-]*){0,4}(?: no\.)?(?=: \S)")
-LABEL_BARE = re.compile(r"([a-z]+(?: [a-z]+)?(?: no\.)?)(?= [^\sA-Za-z]*\d| [A-Z]+[-/]?\d)")
+LABEL = re.compile(r"([A-Za-z][a-z-]*)((?: [A-Za-z][a-z-]*){0,4}(?: no\.)?)(?=: \S)")
+LABEL_BARE = re.compile(r"([A-Za-z][a-z]*(?: [a-z]+)?(?: no\.)?)(?= [^\sA-Za-z]*\d| [A-Z]+[-/]?\d)")
 
 
 def is_question(words: list[str], text: str) -> bool:
@@ -47,23 +47,33 @@ def is_order(words: list[str], text: str) -> bool:
     return words[1] in OBJECTS or words[1] in {"by", "before"} or (text.split(" ")[1].istitle() and words[1].isalpha())
 
 
-def is_one(name: str) -> bool:
-    """Whether "is" can follow: not the name of several things (``questions``), nothing done (``meeting moved``)."""
-    return name.endswith("ss") or not name.endswith(("s", "ed"))
+def is_label(first: str, rest: str) -> bool:
+    """Whether "is" can follow: no person, not several things (``questions``), nothing done (``meeting moved``)."""
+    name = first + rest
+    one = name.endswith("ss") or not name.endswith(("s", "ed"))
+    return one and first.lower() not in NO_LABELS and (first.islower() or rest.islower())
 
 
 def labelled(text: str) -> str | None:
-    """``best month: August`` is "The best month is August", ``order number A-4471`` "The order number is A-4471"."""
+    """``best month: August`` is "The best month is August", ``order number A-4471`` "The order number is A-4471".
+
+    A single word with a capital stays: it may be a name.
+    """
     named = LABEL.match(text)
     bare_name = LABEL_BARE.match(text)
-    if named and named[1] not in NO_LABELS and is_one(named.group()):
+    if named and (uncapital_first(named.group()) in LABELS or is_label(named[1], named[2])):
         name, rest = named.group(), text[named.end() + 2 :]
-    elif bare_name and bare_name[1] in LABELS:
+    elif bare_name and uncapital_first(bare_name[1]) in LABELS:
         name, rest = bare_name[1], text[bare_name.end() + 1 :]
     else:
         return None
+    name = uncapital_first(name)
     name = "phone number" if name == "phone" else name
     return f"{'' if name.split(' ')[0] in DETERMINERS else 'the '}{name} is {rest}"
+
+
+def uncapital_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def speaks_of_oneself(words: list[str], two: str) -> str | None:
@@ -82,7 +92,7 @@ def written_out(note: str) -> str:
     text = spelled_out(bare(note.strip()))
     words = [word.strip(",.;!?").lower() for word in text.split(" ")[:3]]
     two = " ".join(words[:2])
-    small = text[:1].lower() + text[1:]
+    small = uncapital_first(text)
     before = speaks_of_oneself(words, two)
     if text.endswith("?"):
         text = capital(text)

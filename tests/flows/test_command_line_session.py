@@ -270,6 +270,7 @@ def test_a_text_that_is_piped_in_is_asked_without_a_dash_and_nothing_is_wrong_us
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["text"]
     assert "Who are you" in program.run("audit", "--by", "conversation").stdout
+    assert program.run("audit", "--by", "chat").stdout == program.run("audit", "--by", "conversation").stdout
     nothing = program.run("ask", text="")
     assert nothing.returncode == 2
     assert "pipe one in" in nothing.stderr

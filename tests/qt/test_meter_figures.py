@@ -99,7 +99,7 @@ def test_the_tooltip_gives_the_formula_the_band_and_the_source() -> None:
 def test_the_cloud_card_shows_the_band_of_the_list_price() -> None:
     card = cloud_card(TOTALS, reference.suggestions()[1])
     assert card.figure == "$0.2395"
-    assert card.small == "at list price, $0.20 to $0.31\nyour tokens ×1.15, estimated"
+    assert card.small == "at list price, $0.20 to $0.31\nyour input tokens ×1.15, estimated"
 
 
 def test_a_calibrated_bill_says_its_ratio_and_how_many_samples_it_rests_on() -> None:
@@ -128,7 +128,7 @@ def test_a_negative_difference_is_shown_as_one() -> None:
 def test_hardware_wear_has_its_own_line_and_is_not_in_the_figure() -> None:
     card = difference_card(replace(TOTALS, hardware_nano=300_000_000), hardware=True)
     assert card.figure == "$0.2391"
-    assert "with hardware wear -6.1¢" in card.small
+    assert "with hardware wear -$0.0609" in card.small
 
 
 def test_calls_without_a_price_are_counted_in_words() -> None:

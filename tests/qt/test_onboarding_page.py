@@ -101,7 +101,7 @@ def test_a_number_that_cannot_be_used_holds_the_question(page: OnboardingPage, s
     page.electricity.field.price.setText("free")
     page.go_on.click()
     assert page.stack.currentWidget() is page.electricity
-    assert "must be a number" in page.problem.text()
+    assert page.problem.text() == "Correct the price, or skip this question."
 
 
 def choose_country(page: OnboardingPage, code: str) -> None:
@@ -115,7 +115,7 @@ def test_the_reason_goes_when_the_answer_changes(page: OnboardingPage) -> None:
     for by_key in (True, False):
         price.setText("1.234,56")
         page.go_on.click()
-        assert "must be a number" in page.problem.text()
+        assert page.problem.text() == "Correct the price, or skip this question."
         if by_key:
             QTest.keyClick(price, Qt.Key.Key_Backspace)
         else:

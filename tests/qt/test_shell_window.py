@@ -204,6 +204,27 @@ def test_a_deleted_chat_can_be_undone_and_its_cost_stays(opening: Callable[[], O
     assert len(one.messages) == 2
 
 
+def test_deleted_chats_come_back_one_by_one_also_when_nothing_offers_it_any_more(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    chats: list[str] = []
+    for text in ("What is Pennyweight?", "Who are you?"):
+        one.window.chat.new_chat()
+        one.ask(text)
+        chats.append(one.window.chat.conversation_id)
+    for chat in chats:
+        one.window.actions_on_chats.delete(chat)
+        one.idle()
+    one.window.toast.hide()
+    for expected in (chats[1:], chats):
+        QTest.keyClick(
+            one.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        )
+        one.idle()
+        assert set(one.window.sidebar.model.conversations()) == set(expected)
+    one.window.actions_on_chats.bring_back()
+    assert one.window.toast.text() == "No chat has been deleted since the window was opened."
+
+
 def test_search_finds_a_word_and_opens_its_place(opening: Callable[[], Opened]) -> None:
     one = opening()
     one.ask("Is the xylophone tuned?")

@@ -78,7 +78,7 @@ def test_enter_in_another_chat_says_what_is_answered_first_and_keeps_the_text(
     assert composer.send_button.accessibleName() == "Send"
     type_and_send(answering, "And the moon?")
     assert composer.content().text == "And the moon?"
-    assert answering.toast.text() == "“The sea” is being answered first."
+    assert answering.toast.text() == "Not sent: “The sea” is being answered. Your text stays; send it after that."
     button = answering.toast.findChild(LinkButton)
     assert button is not None
     button.click()

@@ -15,11 +15,9 @@ import click
 from pennyweight.cli.output import Progress, print_json, say, usd
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Message, MessageState, Task
-from pennyweight.domain.usage import UsageState
-from pennyweight.meter.money import format_usd
-from pennyweight.meter.quantities import format_energy, format_rate, format_tokens
 from pennyweight.services.draft import Draft
 from pennyweight.services.events import AnswerDone, AnswerFailed, AskEvent, Delta, MeterLine, Status
+from pennyweight.services.line_text import line_text
 
 if TYPE_CHECKING:
     from pennyweight.domain.ledger import LedgerEntry
@@ -115,31 +113,6 @@ def _stop_signals() -> tuple[signal.Signals, ...]:
     if hang_up is None or signal.getsignal(hang_up) is signal.SIG_IGN:
         return (signal.SIGINT, signal.SIGTERM)
     return (signal.SIGINT, signal.SIGTERM, hang_up)
-
-
-def line_text(line: MeterLine) -> str:
-    """The meter's line: "Local 0.002¢ (0.001¢ to 0.004¢) · GPT-6.1 Sol would be 1.4¢ · 6,412 in · 148 out"."""
-    parts = []
-    if line.source != "local":
-        sure = "" if line.usage_state is UsageState.REPORTED else " estimated"
-        parts.append(f"{line.source} {format_usd(line.billed_nano)}{sure}")
-    if line.local_nano is not None:
-        band = "" if line.low is None else f" ({format_usd(line.low)} to {format_usd(line.high)})"
-        parts.append(f"Local {format_usd(line.local_nano)}{band}")
-    if line.hardware_nano is not None:
-        parts.append(f"hardware {format_usd(line.hardware_nano)}")
-    if line.reference_name:
-        parts.append(f"{line.reference_name} would be {format_usd(line.equivalent_nano)}")
-    reused = f" ({format_tokens(line.reused)} reused)" if line.reused else ""
-    parts.append(f"{format_tokens(line.input_total)} in{reused}, {format_tokens(line.output_total)} out")
-    if line.calls > 1:
-        parts.append(f"{line.calls} calls")
-    if line.tokens_per_second is not None:
-        parts.append(format_rate(line.tokens_per_second))
-    if line.joules is not None:
-        how = "measured" if line.energy_measured else "estimated"
-        parts.append(f"{format_energy(line.joules)} {how} {line.band_text}")
-    return " · ".join(parts)
 
 
 def _fields(

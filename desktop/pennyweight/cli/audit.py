@@ -36,9 +36,10 @@ _COLUMNS = [
 @period_options
 @click.option(
     "--by",
-    type=click.Choice(["day", "model", "provider", "task", "conversation", "project", "source"]),
+    type=click.Choice(["day", "model", "provider", "task", "conversation", "chat", "project", "source"]),
     default="day",
     show_default=True,
+    callback=lambda _context, _option, by: "conversation" if by == "chat" else by,
 )
 @json_option
 @click.pass_context

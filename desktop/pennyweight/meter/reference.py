@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -34,6 +35,7 @@ class _Rules:
     not_text: re.Pattern[str]
     cheap: tuple[str, ...]
     flagship: tuple[str, ...]
+    makers: tuple[str, ...]
 
 
 @cache
@@ -41,7 +43,10 @@ def _rules() -> _Rules:
     with (assets_dir() / "reference_models.toml").open("rb") as file:
         data = tomllib.load(file)
     return _Rules(
-        re.compile("|".join(data["not_text"])), tuple(data["suggest"]["cheap"]), tuple(data["suggest"]["flagship"])
+        re.compile("|".join(data["not_text"])),
+        tuple(data["suggest"]["cheap"]),
+        tuple(data["suggest"]["flagship"]),
+        tuple(data["makers"]),
     )
 
 
@@ -60,15 +65,43 @@ def find(reference: str, at: datetime | None = None) -> ReferenceModel | None:
     return _entry(found, at or datetime.now(UTC))
 
 
-def search(query: str, at: datetime | None = None) -> list[ReferenceModel]:
-    """The models whose id, name or provider holds every word of `query`, shortest id first."""
+def search(query: str, among: Iterable[ReferenceModel]) -> list[ReferenceModel]:
+    """Those whose id, name or provider holds every word of `query`; all, in their order, for no words.
+
+    What holds them as whole words comes first ("5" is not "5.4"), then models that are sold today before retired ones,
+    their makers before those who sell them on, and of these the newest.
+    """
     words = query.lower().split()
-    hits = [
-        model
-        for model in models(at)
-        if all(word in f"{model.id} {model.name} {model.provider}".lower() for word in words)
-    ]
-    return sorted(hits, key=lambda model: (model.deprecated, len(model.id), model.id)) if words else hits
+    hits = [model for model in among if all(word in _text(model) for word in words)]
+    whole = set(_PIECE.findall(query.lower()))
+    return sorted(hits, key=lambda model: (-len(whole & _pieces(model)), *_rank(model))) if words else hits
+
+
+_PIECE = re.compile(r"[a-z0-9.]+")
+
+
+@cache
+def _pieces(model: ReferenceModel) -> frozenset[str]:
+    return frozenset(_PIECE.findall(_text(model)))
+
+
+@cache
+def _text(model: ReferenceModel) -> str:
+    return f"{model.id} {model.name} {model.provider}".lower()
+
+
+_VERSION = re.compile(r"(?<![\d.])(\d{1,2})(?:[.p-](\d{1,2}))?(?![\dbkx]|\.\d)")
+"""A version number: neither a size (70b, 32k, 8x7b) nor a date (0324)."""
+
+
+@cache
+def _rank(model: ReferenceModel) -> tuple[bool, int, tuple[int, int], int, str]:
+    provider, _, name = model.id.partition("/")
+    found = _VERSION.findall(name.rpartition("/")[2].lower())
+    newest = max(((int(major), int(minor or 0)) for major, minor in found), default=(0, 0))
+    makers = _rules().makers
+    place = makers.index(provider) if provider in makers else len(makers)
+    return model.deprecated, place, (-newest[0], -newest[1]), len(model.id), model.id
 
 
 def suggestions(at: datetime | None = None) -> tuple[ReferenceModel, ReferenceModel]:

@@ -267,9 +267,8 @@ def too_long(plan: ContextPlan, window: int, task: Task) -> ContextOverflowError
     hint = "Shorten it, choose a model with a larger context window"
     if task is not Task.SUMMARIZE:
         hint += ", or use Summarize, which takes texts of any length"
-    about = "at least" if plan.at_least else "about"
     return ContextOverflowError(
-        f"This text is {about} {plan.overflow:,} tokens too long for the model's context window of {window:,}.",
+        f"This text is about {plan.overflow:,} tokens too long for the model's context window of {window:,}.",
         kept="Nothing was sent.",
         advice=f"{hint}.",
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pennyweight.domain.answer import ChatTurn
 from pennyweight.domain.conversation import Message
-from pennyweight.services.tokens import TURN_OVERHEAD, Counter, least_tokens
+from pennyweight.services.tokens import TURN_OVERHEAD, Counter, least_tokens, sampled
 from pennyweight.services.turns import Group, as_turns
 
 KEEP_SHARE = 0.5
@@ -31,8 +31,6 @@ class ContextPlan:
     """Output tokens that have room."""
     overflow: int
     """Tokens by which system prompt and newest turn alone are too long; 0 if they fit."""
-    at_least: bool = False
-    """The newest turn was too long to be worth counting: input and overflow are lower bounds."""
 
     @property
     def left_out_sentence(self) -> str:
@@ -62,15 +60,15 @@ def plan_context(
     room = counter.window - reserve
     least = least_tokens(groups[-1].text)
     if least > counter.window:  # counting some megabytes takes the model seconds, and would say the same
+        tokens = max(least, sampled(counter, groups[-1].text).prompt(as_turns(system, groups[-1:])))
         return ContextPlan(
             turns=(),
             left_out=(),
             shortened=False,
-            input_tokens=least,
+            input_tokens=tokens,
             resent_tokens=0,
             max_output=1,
-            overflow=least - room,
-            at_least=True,
+            overflow=tokens - room,
         )
     fixed = (counter.text(system) + TURN_OVERHEAD if system else 0) + TURN_OVERHEAD
     last = len(groups) - 1

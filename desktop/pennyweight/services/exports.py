@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Conversation, Message
@@ -16,7 +14,7 @@ from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.domain.progress import Progress, untold
 from pennyweight.meter.money import format_usd
 from pennyweight.meter.quantities import format_energy
-from pennyweight.services import exports_focus, exports_ledger
+from pennyweight.services import exports_chat, exports_focus, exports_ledger
 from pennyweight.services.audit import AuditService
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.exports_focus import focus_values
@@ -71,9 +69,9 @@ class ExportService:
         chosen = format_ or ("json" if path.suffix.lower() == ".json" else "md")
         messages = self._messages(conversation)
         if chosen == "json":
-            write_whole(path, _json_text(_chat_values(conversation, messages)))
+            write_whole(path, exports_chat.as_json(conversation, messages))
         else:
-            write_whole(path, _markdown(conversation, messages))
+            write_whole(path, self._markdown(conversation, messages))
         return path
 
     def chats(
@@ -104,13 +102,13 @@ class ExportService:
                 file.write('{"conversations": [')
                 for number, each in enumerate(one_by_one()):
                     file.write(",\n" if number else "\n")
-                    file.write(_json_text(_chat_values(each, self._messages(each))).rstrip("\n"))
+                    file.write(exports_chat.as_json(each, self._messages(each)).rstrip("\n"))
                 file.write("\n]}\n")
         else:
             if not made_folder(path):
                 raise InputError(f"{path} is a file.", advice="Name a folder for the chats, or a file ending in .json.")
             for each in one_by_one():
-                write_whole(path / _file_name(each), _markdown(each, self._messages(each)))
+                write_whole(path / exports_chat.file_name(each), self._markdown(each, self._messages(each)))
         return len(conversations)
 
     def ledger(
@@ -239,59 +237,11 @@ class ExportService:
     def _messages(self, conversation: Conversation) -> list[Message]:
         return self._store.conversations.path_to(conversation.leaf_id) if conversation.leaf_id else []
 
+    def _markdown(self, conversation: Conversation, messages: list[Message]) -> str:
+        left_out = self._store.conversations.count_messages(conversation.id) - len(messages)
+        return exports_chat.as_markdown(conversation, messages, self._meter.lines(m.id for m in messages), left_out)
+
 
 def _go_on(cancel: Cancel | None, kept: str = "Nothing was written.") -> None:
     if cancel is not None and cancel.cancelled:
         raise ExportStopped("Stopped.", kept=kept)
-
-
-def _json_text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-
-
-def _chat_values(conversation: Conversation, messages: list[Message]) -> dict[str, Any]:
-    return {
-        "id": conversation.id,
-        "title": conversation.title,
-        "created_at": conversation.created_at.isoformat(),
-        "updated_at": conversation.updated_at.isoformat(),
-        "messages": [
-            {
-                "id": message.id,
-                "role": message.role,
-                "task": message.task.value,
-                "created_at": message.created_at.isoformat(),
-                "state": message.state.value,
-                "model": message.model,
-                "source": message.source,
-                "note": message.note,
-                "verdict": message.verdict.value if message.verdict else None,
-                "text": message.text,
-                "reasoning": message.reasoning,
-                "attachments": [
-                    {"name": file.name, "sha256": file.sha256, "size_bytes": file.size_bytes, "text": file.text}
-                    for file in message.attachments
-                ],
-            }
-            for message in messages
-        ],
-    }
-
-
-def _markdown(conversation: Conversation, messages: list[Message]) -> str:
-    lines = [f"# {conversation.title or 'Chat'}", ""]
-    for message in messages:
-        who = "You" if message.role == "user" else (message.model or "Answer")
-        lines += [f"## {who}", "", f"_{message.created_at.astimezone():%Y-%m-%d %H:%M}_", ""]
-        lines += [f"Attached: {file.name}\n" for file in message.attachments]
-        lines += [message.text, ""]
-        if message.note:
-            lines += [f"_{message.note}_", ""]
-        if message.verdict:
-            lines += [f"_Marked as {message.verdict.value}._", ""]
-    return "\n".join(lines)
-
-
-def _file_name(conversation: Conversation) -> str:
-    words = re.sub(r"[^\w\- ]+", "", conversation.title).strip()[:60] or "chat"
-    return f"{conversation.created_at:%Y-%m-%d} {words} {conversation.id[:8]}.md"

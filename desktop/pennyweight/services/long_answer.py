@@ -29,6 +29,10 @@ OnParts = Callable[[str, int, int, bool], None]
 stands at their end."""
 
 
+_FILLED = 0.8
+"""How full a part is as a rule: a text is cut where a paragraph or a sentence ends."""
+
+
 class Call(Protocol):
     """Makes one model call; `shown` streams its text into the answer."""
 
@@ -75,7 +79,8 @@ class LongSummary:
 
     def shape(self) -> Shape:
         """An estimate of the number of calls, without cutting."""
-        parts = max(1, -(-self._counter.text(self._material) // max(1, self.budget)))
+        tokens = self._counter.text(self._material)
+        parts = 1 if tokens <= self.budget else max(2, round(tokens / max(1, self.budget) / _FILLED))
         calls, left = parts, parts
         fits = max(2, self.budget // max(1, min(self._part_output, self._recipe.expected_output_tokens)))
         while left > 1:

@@ -16,8 +16,8 @@ from pennyweight.services.context_plan import ContextPlan, plan_context
 from pennyweight.services.draft import AskPlan, Basis
 from pennyweight.services.local_speed import local_speed
 from pennyweight.services.long_answer import LongSummary
-from pennyweight.services.tokens import Counter, least_tokens
-from pennyweight.services.turns import as_turns, groups, request_of
+from pennyweight.services.tokens import Counter, least_tokens, sampled
+from pennyweight.services.turns import groups, request_of
 
 _ENOUGH_ANSWERS = 3
 _ROUND_FROM = 20
@@ -71,8 +71,8 @@ class Planner:
     def _with(self, path: Sequence[Message], model: ModelInfo, counter: Counter) -> AskPlan:
         recipe = self._parts.recipes[path[-1].task]
         found = groups(path, {each.task: each for each in self._parts.recipes})
-        if counter.exact and least_tokens(found[-1].text) > counter.window:
-            counter = self._parts.counters.estimated(model, counter.window)  # nobody waits for an exact count of a book
+        if least_tokens(found[-1].text) > counter.window:
+            counter = sampled(counter, found[-1].text)  # nobody waits for an exact count of a book
         context = plan_context(recipe.system, found, counter, max_output=recipe.sampling.max_output_tokens)
         expected = self._expected_output(recipe, model)
         if not context.overflow:
@@ -85,10 +85,7 @@ class Planner:
             return problem_plan(sentence, Task.SUMMARIZE if takes else None)
         shape = long.shape()
         around = (shape.calls - shape.parts) * expected + shape.calls * 60
-        text = context.input_tokens
-        if context.at_least:  # a lower bound alone; the counter is an estimate here
-            text = counter.prompt(as_turns(recipe.system, found[-1:]))
-        load = _Load(text + around, 0, shape.calls * expected)
+        load = _Load(context.input_tokens + around, 0, shape.calls * expected)
         sentence = f"Longer than the model can read at once: {_about(shape.parts)} parts, then all of them together."
         return self._priced(model, counter, load, context, shape.parts, sentence)
 

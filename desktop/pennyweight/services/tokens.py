@@ -22,6 +22,10 @@ def least_tokens(text: str) -> int:
     return len("".join(text.split()).encode("utf-8", "replace")) // MOST_BYTES_PER_TOKEN
 
 
+_SAMPLES, _SAMPLE_LENGTH = 4, 2_000
+"""Stretches of a long text that are counted, and their length in characters."""
+
+
 class Counter(Protocol):
     @property
     def exact(self) -> bool: ...
@@ -38,6 +42,14 @@ class Counter(Protocol):
     def prompt(self, turns: Sequence[ChatTurn]) -> int:
         """Tokens of a whole prompt, template included."""
         ...
+
+
+def sampled(counter: Counter, text: str) -> EstimatedCounter:
+    """An estimate for a text too long to be counted in a moment: some stretches of it are counted."""
+    step = max(1, (len(text) - _SAMPLE_LENGTH) // (_SAMPLES - 1))
+    stretches = [text[at : at + _SAMPLE_LENGTH] for at in range(0, _SAMPLES * step, step)]
+    size = sum(len(stretch.encode("utf-8", "replace")) for stretch in stretches)
+    return EstimatedCounter(counter.window, size / max(1, sum(counter.text(stretch) for stretch in stretches)))
 
 
 class CountingSource(AnswerSource, Protocol):

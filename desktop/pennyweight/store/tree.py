@@ -142,6 +142,12 @@ class MessageTree:
         with self._readers.borrow() as db:
             return _ended(messages.path(db, leaf_id), unsaved)
 
+    def count_messages(self, conversation_id: str) -> int:
+        """Of all branches together."""
+        with self._readers.borrow() as db:
+            found = db.execute("SELECT COUNT(*) FROM messages WHERE conversation_id = ?", [conversation_id])
+            return int(found.fetchone()[0])
+
     def path_page(self, leaf_id: str, before: str | None = None, limit: int = 40) -> list[Message]:
         """The last `limit` messages of the branch, or the last ones above the message `before`; oldest first."""
         unsaved = self._unsaved()

@@ -212,9 +212,17 @@ def test_reference_models_are_chat_models_with_both_prices() -> None:
 
 
 def test_a_reference_model_is_found_by_words() -> None:
-    assert search("openai 5 mini", NOW)[0].id == "openai/gpt-5-mini"
-    assert search("no such thing", NOW) == []
-    assert search("  ", NOW) == models(NOW)
+    listed = models(NOW)
+    assert search("openai 5 mini", listed)[0].id == "openai/gpt-5-mini"
+    assert search("no such thing", listed) == []
+    assert search("  ", listed) == listed
+
+
+def test_a_search_shows_new_models_of_their_makers_before_old_ones_and_resellers() -> None:
+    found = [model.id for model in search("claude", models(NOW))]
+    assert found[0].startswith("anthropic/")
+    assert found.index("anthropic/claude-opus-4-5") < found.index("anthropic/claude-2")
+    assert found.index("anthropic/claude-2") < found.index("openrouter/anthropic/claude-opus-4.5")
 
 
 def test_suggestions_are_a_cheap_and_a_dear_model_of_today() -> None:

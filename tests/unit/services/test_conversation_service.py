@@ -16,6 +16,7 @@ from pennyweight.domain.errors import InputError, StoreError
 from pennyweight.services.audit import AuditService
 from pennyweight.services.draft import KeptEdit
 from pennyweight.services.exports import ExportService
+from pennyweight.services.line_text import line_text
 from pennyweight.services.subscription import SubscriptionService
 
 Bench = Any
@@ -97,7 +98,10 @@ def test_exports_hold_what_was_said_and_spent(bench: Bench, tmp_path: Path) -> N
     done = bench.run("What about the harbour?", Says("It opens."))[-1]
     exports = exports_of(bench)
     exports.chat(done.message.conversation_id, tmp_path / "one.md")
-    assert "It opens." in (tmp_path / "one.md").read_text("utf-8")
+    written = (tmp_path / "one.md").read_text("utf-8")
+    assert "It opens." in written
+    assert f"_{line_text(done.line)}_" in written
+    assert "version" not in written
     assert exports.chats(tmp_path / "all") == 1
     assert len(list((tmp_path / "all").glob("*.md"))) == 1
     assert exports.ledger(tmp_path / "ledger.jsonl") == 1
@@ -105,6 +109,13 @@ def test_exports_hold_what_was_said_and_spent(bench: Bench, tmp_path: Path) -> N
     assert "| Today | 1 |" in (tmp_path / "report.md").read_text("utf-8")
     with pytest.raises(InputError, match="is a file"):
         exports.chats(tmp_path / "one.md")
+
+
+def test_a_chat_as_markdown_says_what_is_not_in_it(bench: Bench, tmp_path: Path) -> None:
+    first = bench.run("What about the harbour?", Says("It opens."))[-1].message
+    bench.store.conversations.add_message(replace(first, id="other", text="It closes."))
+    exports_of(bench).chat(first.conversation_id, tmp_path / "one.md")
+    assert "_1 message of another version is not in this file._" in (tmp_path / "one.md").read_text("utf-8")
 
 
 def test_an_empty_ledger_still_has_its_columns(bench: Bench, tmp_path: Path) -> None:

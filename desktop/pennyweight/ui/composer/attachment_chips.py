@@ -37,6 +37,8 @@ class AttachmentChips(QWidget):
     """Hidden while there are none; `changed` after one was removed by hand."""
 
     changed = Signal()
+    left = Signal(object)
+    """An attachment is no longer here, whoever took it away."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +83,7 @@ class AttachmentChips(QWidget):
         self.changed.emit()
 
     def _discard(self, chip: AttachmentChip) -> None:
+        self.left.emit(chip.attachment)
         self._flow.removeWidget(chip)
         chip.hide()
         chip.deleteLater()

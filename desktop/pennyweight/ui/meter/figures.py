@@ -108,7 +108,7 @@ def cloud_card(
     low, high = format_usd(totals.equivalent_low_nano), format_usd(totals.equivalent_high_nano)
     return CardText(
         figure=format_dollars(totals.equivalent_nano),
-        small=f"at list price, {low if low == high else f'{low} to {high}'}\n{counted.words}",
+        small=f"at list price{'' if low == high else f', {low} to {high}'}\n{counted.words}",
         tooltip=tooltip,
     )
 
@@ -122,13 +122,13 @@ class RatioText:
 
 
 def ratio_text(calibrated: Calibrated, ratio: Band, samples: int) -> RatioText:
-    """ "your tokens ×1.15, estimated" until enough is known, then "calibrated ×1.08, 12 samples"."""
+    """ "your input tokens ×1.15, estimated" until enough is known, then "calibrated ×1.08, 12 samples"."""
     band = f"×{ratio.low:.2f} to ×{ratio.high:.2f}"
     if calibrated == "no":
         return RatioText(
-            f"your tokens ×{ratio.expected:.2f}, estimated",
-            f"Its tokenizer is another one: your tokens are taken {band} until {ENOUGH} of your own questions to this "
-            "provider have told its ratio.",
+            f"your input tokens ×{ratio.expected:.2f}, estimated",
+            f"Its tokenizer is another one: your input tokens are taken {band} until {ENOUGH} of your own questions to "
+            "this provider have told its ratio. Its answer is taken to be as long as the one here.",
         )
     found = f"calibrated ×{ratio.expected:.2f}, {samples:,} sample{'' if samples == 1 else 's'}"
     words = {"yes": found, "part": f"partly {found}", "next": f"from the next answer {found}"}[calibrated]
@@ -145,7 +145,7 @@ def difference_card(totals: LedgerTotals, hardware: bool) -> CardText:
         return CardText(figure="$0.00", small="avoided list price", tooltip=_DIFFERENCE, tone="mute")
     lines = ["avoided list price" if difference >= 0 else "more than the list price"]
     if hardware:
-        lines.append(f"with hardware wear {format_usd(difference - totals.hardware_nano)}")
+        lines.append(f"with hardware wear {format_dollars(difference - totals.hardware_nano)}")
     if totals.billed_nano:
         left = format_dollars(difference - totals.billed_nano)
         lines.append(f"after {format_usd(totals.billed_nano)} you did spend in the cloud: {left}")

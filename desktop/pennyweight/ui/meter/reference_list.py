@@ -8,7 +8,7 @@ from decimal import Decimal
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from pennyweight.meter.money import usd_text
-from pennyweight.meter.reference import ReferenceModel
+from pennyweight.meter.reference import ReferenceModel, search
 from pennyweight.ui.widgets.rows import BADGE, DOT, RIGHT, SUBTITLE
 
 REFERENCE = Qt.ItemDataRole.UserRole
@@ -27,30 +27,29 @@ class ReferenceList(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._all: list[tuple[str, ReferenceModel]] = []
+        self._all: list[ReferenceModel] = []
         self._suggested: tuple[ReferenceModel, ...] = ()
         self._rows: list[ReferenceModel] = []
-        self._words: list[str] = []
+        self._query = ""
         self._chosen = ""
 
     def set_models(
         self, models: Sequence[ReferenceModel], suggested: Sequence[ReferenceModel], chosen: str = ""
     ) -> None:
-        self._all = [(f"{model.id} {model.name} {model.provider}".lower(), model) for model in models]
+        self._all = list(models)
         self._suggested = tuple(suggested)
         self._chosen = chosen
-        self.set_query(" ".join(self._words))
+        self.set_query(self._query)
 
     def set_query(self, query: str) -> None:
-        """Keep the rows that hold every word; the shortest names first, retired models last."""
+        """Keep the rows that hold every word, in the order of `search`."""
         self.beginResetModel()
-        self._words = query.lower().split()
-        if self._words:
-            hits = [model for text, model in self._all if all(word in text for word in self._words)]
-            self._rows = sorted(hits, key=lambda model: (model.deprecated, len(model.id), model.id))
+        self._query = query
+        if query.strip():
+            self._rows = search(query, self._all)
         else:
             ids = {model.id for model in self._suggested}
-            rest = [model for _, model in self._all if model.id not in ids]
+            rest = [model for model in self._all if model.id not in ids]
             self._rows = [*self._suggested, *sorted(rest, key=lambda model: model.deprecated)]
         self.endResetModel()
 

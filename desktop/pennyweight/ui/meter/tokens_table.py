@@ -13,15 +13,15 @@ _ROWS = (
     ("in", False, "Prompt tokens of all calls: what you wrote, the instructions, and the turns sent again."),
     ("new", True, "Prompt tokens that were sent for the first time."),
     ("re-sent", True, "Prompt tokens that an earlier turn of the chat had already sent. The cloud bills them again."),
-    ("of it reused", True, "Prompt tokens the KV cache still held, so that they cost no work here; a provider's own "
-     "cache in the cloud column."),
+    ("from cache", True, "Of all these prompt tokens, those that the KV cache still held, new chats' instructions "
+     "included: they cost no work here. In the cloud column: those billed at the provider's cached rate."),
     ("out", False, "Tokens of the answers, reasoning included."),
     ("reasoning", True, "Output tokens spent on reasoning that is shown folded."),
 )  # fmt: skip
 
 
 def token_rows(tokens: TokenTotals) -> tuple[int, ...]:
-    """in, new, re-sent, of it reused, out, reasoning."""
+    """in, new, re-sent, from cache, out, reasoning."""
     return (
         tokens.input_total,
         max(0, tokens.input_total - tokens.resent),
@@ -33,7 +33,7 @@ def token_rows(tokens: TokenTotals) -> tuple[int, ...]:
 
 
 class TokensTable(QWidget):
-    """Six rows, two columns; `in` and `out` are the sums of the indented rows where those add up."""
+    """Six rows, two columns; `in` is the sum of new and re-sent, whatever of it came from a cache."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -13,7 +13,7 @@ class RadioMark(QFrame):
 
 
 class ChoiceCard(QPushButton):
-    """`title` with a badge, a muted line below, a figure on the right. Space and Enter choose it."""
+    """`title` with a badge, a muted line below, a figure on the right. Space chooses it; Enter is the page's."""
 
     def __init__(
         self, title: str, line: str, *, right: str = "", badge: tuple[str, Tone] | None = None, name: str = ""

@@ -67,7 +67,7 @@ class ElectricityStep(Step):
         return self.field.country
 
     def problem(self) -> str:
-        return "" if self.field.price.commit() else self.field.reason.text()
+        return "" if self.field.price.commit() else "Correct the price, or skip this question."  # why is beside it
 
 
 class ReferenceStep(Step):

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QButtonGroup, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QButtonGroup, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.errors import KnownError
@@ -27,7 +27,7 @@ from pennyweight.ui.settings.sections import AppearanceSection, ElectricitySecti
 from pennyweight.ui.settings.server_section import ServerSection
 from pennyweight.ui.settings.words_section import WordsSection
 from pennyweight.ui.theme import Theme
-from pennyweight.ui.widgets import Banner, PlainLabel, Toast
+from pennyweight.ui.widgets import Banner, KeyButton, PlainLabel, Toast
 
 _WIDTH = 720
 _ABOVE = 22
@@ -37,7 +37,7 @@ _NARROW = 860
 """Below this the list of sections gives its room to the sections."""
 
 
-class SectionLink(QPushButton):
+class SectionLink(KeyButton):
     """A name on the left that brings its section into view."""
 
 

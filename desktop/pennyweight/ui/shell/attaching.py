@@ -27,15 +27,22 @@ class Attaching(QObject):
     model_file = Signal(object)
     problem = Signal(str)
 
-    def __init__(self, runner: TaskRunner, composer: Composer, tell: Tell, parent: QWidget) -> None:
+    def __init__(
+        self, runner: TaskRunner, composer: Composer, tell: Tell, withdraw: Callable[[str], None], parent: QWidget
+    ) -> None:
+        """`withdraw` takes back what was told, should it still be shown."""
         super().__init__(parent)
         self._runner = runner
         self._composer = composer
         self._tell = tell
+        self._withdraw = withdraw
+        self._offered: tuple[Attachment, str] | None = None
+        """The pasted text that may still go into the box, and the sentence that offers it."""
         self._window = parent
         composer.attach.connect(self.choose)
         composer.files_dropped.connect(self.take)
         composer.huge_paste.connect(self.take_paste)
+        composer.chips.left.connect(self._left)
 
     def choose(self) -> None:
         """Ask for text files in a dialog."""
@@ -68,10 +75,15 @@ class Attaching(QObject):
         attachment = Attachment(name=PASTED_NAME, text=text, size_bytes=len(raw), sha256=sha256(raw).hexdigest())
         self._composer.add_attachment(attachment)
         words = len(text.split())
-        self._tell(
-            f"The pasted text ({words:,} words) goes along as a file.",
-            ("Put it into the box", lambda: self._composer.unpack(attachment)),
-        )
+        sentence = f"The pasted text ({words:,} words) goes along as a file."
+        self._offered = attachment, sentence
+        self._tell(sentence, ("Put it into the box", lambda: self._composer.unpack(attachment)))
+
+    def _left(self, attachment: Attachment) -> None:
+        """Sent, taken off, or left behind with another chat's draft: nothing is offered of it any more."""
+        if self._offered is not None and self._offered[0] is attachment:
+            self._withdraw(self._offered[1])
+            self._offered = None
 
     def _read(self, read: ReadFile) -> None:
         self._composer.add_attachment(read.attachment)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.services.container import Services
+from pennyweight.services.settings import Settings
 from pennyweight.ui.models.controller import ModelsController
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets.banner import Toast
@@ -89,6 +90,11 @@ class Pages(QStackedWidget):
         """Asking builds nothing."""
         page = self._chat if key == "chat" else self.__dict__.get(f"{key}_page")
         return self.currentWidget() is page
+
+    def show_settings(self, settings: Settings) -> None:
+        """What was changed elsewhere, on the page that shows it."""
+        if self.shows("settings"):
+            self.settings_page.show_settings(settings)
 
     @property
     def toast(self) -> Toast | None:

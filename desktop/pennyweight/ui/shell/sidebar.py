@@ -220,6 +220,10 @@ class Sidebar(QFrame):
         if row is None or (index.isValid() and row.conversation_id != self._current):
             self._choose(index)  # else the hit that was chosen stays: the open chat has none, or several
 
+    def _mark_later(self) -> None:
+        """Once what was picked in the menu, if anything, has begun."""
+        QTimer.singleShot(0, self, lambda: None if self.list.state() == _List.State.EditingState else self._mark())
+
     def _choose(self, index: QModelIndex) -> None:
         selection = self.list.selectionModel()
         if index.isValid():
@@ -266,4 +270,5 @@ class Sidebar(QFrame):
             menu.addAction("Export…", lambda: self.export.emit(row.conversation_id))
             menu.addSeparator()
             menu.addAction("Delete", lambda: self._delete(index))
+        menu.aboutToHide.connect(self._mark_later)  # the click chose the row; the chat that is shown is another one
         menu.popup(self.list.viewport().mapToGlobal(at))

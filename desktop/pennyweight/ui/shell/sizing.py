@@ -29,6 +29,8 @@ def smallest(size: int) -> tuple[int, int]:
 class Sizing(QObject):
     """Qt scales a window when the program starts: a new size is kept and told, and the way to it offered."""
 
+    chosen = Signal(object)
+    """All settings, after a key chose another size."""
     restart = Signal()
     """The person wants the program anew, now."""
 
@@ -65,7 +67,11 @@ class Sizing(QObject):
         def change() -> Settings:
             return self._settings.update(size=other(self._settings.get().size))
 
-        self._runner.change(change, self.tell, owner=self)
+        def done(settings: Settings) -> None:
+            self.chosen.emit(settings)
+            self.tell(settings)
+
+        self._runner.change(change, done, owner=self)
 
     def _restart(self) -> None:
         self.restart_wanted = True

@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self.engine = EngineStatus(services.models, runner, self.page.top, self)
         self.trouble = ModelTrouble(self.engine, self.models, self.page, self)
         self.cloud = CloudController(services, runner, theme, self.page.top.lock, self)
-        self.attaching = Attaching(runner, self.page.composer, self.tell, self)
+        self.attaching = Attaching(runner, self.page.composer, self.tell, self.toast.withdraw, self)
         self.actions_on_chats = ConversationActions(
             services.conversations, runner, self.sidebar, self.chat, self.toast, lambda: services.exports, self
         )
@@ -183,6 +183,7 @@ class MainWindow(QMainWindow):
         self._connect_pages()
         self.runner.problem.connect(self.show_problem)
         self.sizing.restart.connect(self.close)
+        self.sizing.chosen.connect(self.pages.show_settings)
         self.watch.new_day.connect(self._figures_are_old)
         self.watch.new_day.connect(self._each_day)
         self.watch.rows_added.connect(self._figures_are_old)
@@ -294,6 +295,7 @@ class MainWindow(QMainWindow):
             "next_chat": lambda: self._neighbour(1),
             "rename": self._rename,
             "project": self._project,
+            "bring_back": self.actions_on_chats.bring_back,
             "send": on(chat=chat.send, compare=lambda: self.pages.compare_page.send()),
             "stop": on(chat=self._escape, compare=lambda: self.pages.compare_page.stop()),
             "again": on(chat=self._again),
@@ -434,7 +436,8 @@ class MainWindow(QMainWindow):
         """One answer at a time; what was typed stays."""
         if elsewhere:
             title = self.sidebar.title_of(elsewhere) or "Another chat"
-            self.tell(f"“{title}” is being answered first.", ("Show it", lambda: self._continue_chat(elsewhere)))
+            show = ("Show it", lambda: self._continue_chat(elsewhere))
+            self.tell(f"Not sent: “{title}” is being answered. Your text stays; send it after that.", show)
         else:
             self.tell("This chat is being answered: Esc stops it.")
 

@@ -99,6 +99,12 @@ class Toast(QWidget):
         self._keep_in_view(ended, in_use)
         self._timer.start(milliseconds)
 
+    def withdraw(self, sentence: str) -> None:
+        """What is said no longer holds: it goes, unless something else has been said since."""
+        if self.text() == sentence:
+            self._timer.stop()
+            self.hide()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place(self.width())

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
-from pennyweight.ui.widgets.buttons import _Button
+from pennyweight.ui.widgets.buttons import KeyButton, _Button
 
 
 class Chip(_Button):
@@ -100,7 +100,7 @@ class SegmentedControl(_OneOf):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for key, text in choices:
-            button = QPushButton(text)
+            button = KeyButton(text)
             button.setAutoDefault(False)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setCursor(Qt.CursorShape.PointingHandCursor)

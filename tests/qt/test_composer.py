@@ -17,6 +17,7 @@ from pennyweight.ui.composer.attachment_chips import AttachmentChip
 from pennyweight.ui.composer.composer import Composer, Content
 from pennyweight.ui.composer.editor import HUGE_PASTE, MAX_PX, MIN_PX
 from pennyweight.ui.theme import Theme
+from pennyweight.ui.widgets import Chip
 
 FILE = Attachment(name="notes.txt", text="some words here", size_bytes=15, sha256="1")
 
@@ -113,6 +114,15 @@ def test_while_an_answer_streams_the_button_stops_it(qtbot: QtBot, composer: Com
         composer.send_button.click()
     composer.set_streaming(False)
     assert composer.send_button.text().startswith("Send")
+
+
+def test_enter_presses_the_button_that_has_the_keyboard(qtbot: QtBot, composer: Composer) -> None:
+    composer.editor.setPlainText("hello")
+    with qtbot.waitSignal(composer.submitted):
+        QTest.keyClick(composer.send_button, Qt.Key.Key_Return)
+    chip = next(each for each in composer.tasks.findChildren(Chip) if not each.isChecked())
+    QTest.keyClick(chip, Qt.Key.Key_Enter)
+    assert chip.isChecked()
 
 
 def test_the_box_grows_with_the_text_up_to_a_limit(qtbot: QtBot, composer: Composer) -> None:

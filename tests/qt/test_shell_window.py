@@ -189,6 +189,17 @@ def test_a_question_that_is_a_file_alone_can_be_edited_and_keeps_it(opening: Cal
     assert composer.content().attachments == ()
 
 
+def test_the_offer_about_a_pasted_text_goes_with_the_text(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    one.window.attaching.take_paste("In one sentence. " * 600)
+    assert one.window.toast.isVisible()
+    assert "goes along as a file" in one.window.toast.text()
+    one.window.page.composer.editor.setPlainText("Summarize it.")
+    one.window.chat.send()
+    one.idle()
+    assert not one.window.toast.isVisible()
+
+
 def test_a_deleted_chat_can_be_undone_and_its_cost_stays(opening: Callable[[], Opened]) -> None:
     one = opening()
     one.ask("What is Pennyweight?")

@@ -9,6 +9,7 @@ import sys
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from pennyweight.services.settings import SIZES
@@ -32,6 +33,15 @@ def test_the_size_is_kept_in_steps_and_told(qtbot: QtBot, window: MainWindow) ->
     assert press(qtbot, window, Qt.Key.Key_Minus) == 175
     assert press(qtbot, window, Qt.Key.Key_0) == 100
     assert "stays at 100 %" in window.toast.text()
+
+
+def test_the_settings_page_that_is_shown_follows_the_keys(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_page("settings")
+    qtbot.waitUntil(lambda: not window.runner.busy)
+    scale = next(box for box in window.pages.settings_page.findChildren(QComboBox) if box.findData(125) >= 0)
+    assert scale.currentData() == 100
+    press(qtbot, window, Qt.Key.Key_Plus)
+    assert scale.currentData() == 110
 
 
 def test_restarting_closes_the_window_in_an_orderly_way(qtbot: QtBot, window: MainWindow) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 from tests.support.scripted_source import Says, ScriptedSource
 
@@ -44,6 +45,19 @@ def answering(
     yield window
     go_on.set()
     at_rest(window, qtbot)
+
+
+def test_after_a_menu_of_another_chat_the_list_marks_the_chat_that_is_shown_again(
+    answering: MainWindow, qtbot: QtBot
+) -> None:
+    window = answering
+    (other, *_) = window.sidebar.model.conversations()
+    view = window.sidebar.list
+    view.setCurrentIndex(window.sidebar.model.index_of(other))  # what a right click does
+    view.customContextMenuRequested.emit(view.visualRect(window.sidebar.model.index_of(other)).center())
+    menu = next(menu for menu in window.sidebar.findChildren(QMenu) if menu.isVisible())
+    menu.close()
+    qtbot.waitUntil(lambda: not view.selectionModel().hasSelection())  # a new chat is shown
 
 
 def at_rest(window: MainWindow, qtbot: QtBot) -> None:

@@ -189,6 +189,14 @@ def test_a_question_that_is_a_file_alone_can_be_edited_and_keeps_it(opening: Cal
     assert composer.content().attachments == ()
 
 
+def test_a_window_that_is_asked_for_is_no_longer_minimized(opening: Callable[[], Opened]) -> None:
+    window = opening().window
+    window.showMinimized()
+    window.come_forward()
+    assert window.isVisible()
+    assert not window.isMinimized()
+
+
 def test_the_offer_about_a_pasted_text_goes_with_the_text(opening: Callable[[], Opened]) -> None:
     one = opening()
     one.window.attaching.take_paste("In one sentence. " * 600)

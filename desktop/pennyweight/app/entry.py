@@ -40,25 +40,29 @@ def open_services() -> Services:
 def open_window() -> int:
     from pennyweight.app.display import display_problem, missing_library
     from pennyweight.app.home import data_folder
-    from pennyweight.app.single import WindowLock
+    from pennyweight.app.single import AlreadyOpenError, WindowLock
     from pennyweight.domain.errors import KnownError
 
     problem = display_problem(os.environ)
     if problem:
         return _failed(problem)
     try:
-        with WindowLock(data_folder()):
+        lock = WindowLock(data_folder())
+        with lock:
             try:
                 from pennyweight.ui.shell.run import RESTART, run_window
             except ImportError as error:
                 return _failed(missing_library(str(error)))
             services = open_services()
             try:
-                code = run_window(services)
+                code = run_window(services, lock.asked)
             finally:
                 services.close()
         return _restart() if code == RESTART else code
     except KnownError as error:
+        if isinstance(error, AlreadyOpenError) and lock.ask():
+            sys.stderr.write(f"{error.sentence} It comes to the front.\n")
+            return 0
         code = _failed(error.sentence)
         from pennyweight.ui.shell.trouble import show_trouble
 

@@ -1,7 +1,6 @@
 """Everything that is kept: one SQLite file with conversations, ledger, settings and drafts."""
 
 from pennyweight.store.database import Store
-from pennyweight.store.instance import WindowLock
 from pennyweight.store.ledger import OutputStats, SpeedStats
 from pennyweight.store.problems import DamagedError, MissingRowError
 from pennyweight.store.settings import EDIT_OF, StoredDraft
@@ -9,5 +8,5 @@ from pennyweight.store.tree import UnsavedAnswerError
 
 __all__ = [
     "EDIT_OF", "DamagedError", "MissingRowError", "OutputStats", "SpeedStats", "Store", "StoredDraft",
-    "UnsavedAnswerError", "WindowLock",
+    "UnsavedAnswerError",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from tests.support.damaged_database import damage
 
-from pennyweight.app import crash
+from pennyweight.app import crash, single
 from pennyweight.app.composition import build_services
 from pennyweight.app.display import display_problem, missing_library, x_server_answers
 from pennyweight.app.home import data_folder
@@ -37,6 +38,37 @@ def test_the_second_window_is_told_and_the_next_may_open(tmp_path: Path) -> None
         pass
     with WindowLock(tmp_path):
         pass
+
+
+HOLDING = """
+import sys, time
+from pathlib import Path
+from pennyweight.app.single import WindowLock
+with WindowLock(Path(sys.argv[1])) as lock:
+    print("held", flush=True)
+    while sys.argv[2] == "answers" and not lock.asked():
+        time.sleep(0.01)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("how", ["answers", "is silent"])
+def test_a_second_start_asks_for_the_window_that_is_open_and_a_killed_one_frees_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(single, "_WAIT_SECONDS", 30.0 if how == "answers" else 0.2)
+    command = [sys.executable, "-c", HOLDING, str(tmp_path), how]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as window:
+        assert window.stdout is not None
+        assert window.stdout.readline() == "held\n"
+        second = WindowLock(tmp_path)
+        with pytest.raises(single.AlreadyOpenError), second:
+            pass
+        assert second.ask() is (how == "answers")
+        window.kill()
+        window.wait()
+    with WindowLock(tmp_path) as lock:
+        assert not lock.asked()  # what was asked of the one that is gone
 
 
 def test_damage_in_a_large_database_is_kept_to_be_told_and_the_doctor_names_it(

@@ -21,8 +21,11 @@ RESTART = 75
 _LISTEN_MS = 400
 
 
-def run_window(services: Services) -> int:
-    """Returns the exit code, or `RESTART`. The services stay open: whoever made them closes them."""
+def run_window(services: Services, asked: Callable[[], bool] = lambda: False) -> int:
+    """Returns the exit code, or `RESTART`. The services stay open: whoever made them closes them.
+
+    `asked` is asked twice a second whether another start of the program wants the window in front.
+    """
     chosen = services.settings.at_start()
     application = _application(chosen.size)
     application.setApplicationName("pennyweight")
@@ -30,7 +33,10 @@ def run_window(services: Services) -> int:
     application.setDesktopFileName("pennyweight")
     theme = Theme(application, chosen.theme)
     window = MainWindow(services, TaskRunner(application), theme)
-    _close_on_signals(application, window)
+    _close_on_signals(window)
+    listen = QTimer(application)  # also because Python sees signals only between its own instructions
+    listen.timeout.connect(lambda: window.come_forward() if asked() else None)
+    listen.start(_LISTEN_MS)
     _AfterFirstPaint(window, window.start)
     window.show()
     code = application.exec()
@@ -64,7 +70,7 @@ class _AfterFirstPaint(QObject):
         return False
 
 
-def _close_on_signals(application: QApplication, window: MainWindow) -> None:
+def _close_on_signals(window: MainWindow) -> None:
     """Ctrl+C in the terminal and a polite kill close the window, so that nothing is lost."""
 
     def close(_number: int, _frame: FrameType | None) -> None:
@@ -72,6 +78,3 @@ def _close_on_signals(application: QApplication, window: MainWindow) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, close)
-    listen = QTimer(application)
-    listen.timeout.connect(lambda: None)  # Python sees signals only between its own instructions
-    listen.start(_LISTEN_MS)

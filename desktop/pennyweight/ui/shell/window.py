@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QMainWindow, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, QTextEdit, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
@@ -119,6 +119,14 @@ class MainWindow(QMainWindow):
         by_key = focused is not None and self.rail.isAncestorOf(focused)
         if not by_key and not isinstance(focused, QTextEdit):  # which waits for a text
             self.pages.page(key).setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def come_forward(self) -> None:
+        """In front of other windows, where the desktop allows that; else it marks the window as wanted."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized | Qt.WindowState.WindowActive)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)
 
     def show_problem(self, error: object) -> None:
         """A sentence in the banner, for an expected failure and for a bug of ours alike."""

@@ -53,7 +53,7 @@ class AnswerFooter(QWidget):
         self.useless_button.clicked.connect(lambda on: self.judged.emit(Verdict.NOT_USEFUL if on else None))
         self.branches = BranchSwitch(theme)
         self.copy_button = CopyButton(name="Copy this answer")
-        self.edit_button = SmallButton("Edit", name="Edit the question and ask again")
+        self.edit_button = SmallButton("Edit question", name="Edit the question and ask again")
         self.again_button = SmallButton("Again", name="Answer this question again")
         self.cloud_button = SmallButton(
             "Ask the cloud…", name="Ask the cloud this question: see first what would be sent"

@@ -19,6 +19,7 @@ from pennyweight.services.container import Services
 from pennyweight.ui.settings.about_section import component_lines
 from pennyweight.ui.settings.page import SettingsPage, default_settings
 from pennyweight.ui.theme import Theme
+from pennyweight.ui.widgets.confirm import ConfirmDialog
 
 
 @pytest.fixture
@@ -37,6 +38,19 @@ def page(qtbot: QtBot, services: Services, runner: TaskRunner, theme: Theme) -> 
     page.refresh()
     qtbot.waitUntil(lambda: not runner.busy)
     return page
+
+
+def test_deleted_chats_are_removed_for_good_after_a_yes(page: SettingsPage, services: Services, qtbot: QtBot) -> None:
+    chat = services.ask.parts.store.conversations.create("Harbour").id
+    services.conversations.delete(chat)
+    page.data.remove.click()
+    (question,) = page.window().findChildren(ConfirmDialog)
+    assert services.conversations.bring_back() == chat  # nothing has happened yet
+    services.conversations.delete(chat)
+    with qtbot.waitSignal(page.data.told) as told:
+        question.yes.click()
+    assert told.args == ["1 deleted chat removed for good."]
+    assert services.conversations.bring_back() is None
 
 
 def test_a_new_page_comes_to_the_section_that_was_asked_for(

@@ -241,7 +241,8 @@ def test_deleted_chats_come_back_one_by_one_also_when_nothing_offers_it_any_more
         one.idle()
         assert set(one.window.sidebar.model.conversations()) == set(expected)
     one.window.actions_on_chats.bring_back()
-    assert one.window.toast.text() == "No chat has been deleted since the window was opened."
+    one.idle()
+    assert one.window.toast.text() == "There is no deleted chat left that could come back."
 
 
 def test_search_finds_a_word_and_opens_its_place(opening: Callable[[], Opened]) -> None:

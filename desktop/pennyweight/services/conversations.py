@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from pennyweight.domain.conversation import (
     Attachment,
@@ -105,6 +106,17 @@ class ConversationService:
 
     def undo_delete(self, token: str) -> None:
         self._store.conversations.restore(token)
+
+    def bring_back(self) -> str | None:
+        """Undo the last deletion, of whatever day, and again the one before; the chat's id, None where none is left."""
+        token = self._store.conversations.last_deleted()
+        if token is not None:
+            self.undo_delete(token)
+        return token
+
+    def remove_deleted(self) -> int:
+        """Remove what was deleted for good, now; returns how many chats."""
+        return self._store.conversations.purge_deleted(datetime.now(UTC) + timedelta(seconds=1))
 
     def switch_branch(self, message_id: str, step: int) -> Conversation:
         """Show the sibling `step` (+1, -1) away from the message; at either end nothing changes."""

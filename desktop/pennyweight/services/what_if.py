@@ -198,7 +198,8 @@ class WhatIfService:
 def _does_not_fit(model: ModelInfo, scenario: Scenario) -> str:
     wanted = scenario.input_tokens + scenario.output_tokens
     if model.context_length and wanted > model.context_length:
-        return f"One run is {wanted:,} tokens; {model.name} holds {model.context_length:,}, so it cannot do that in one go."
+        holds = f"{model.name} holds {model.context_length:,}"
+        return f"One run is {wanted:,} tokens; {holds}, so it cannot do that in one go."
     return ""
 
 

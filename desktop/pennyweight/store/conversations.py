@@ -103,6 +103,15 @@ class Conversations(MessageTree):
     def restore(self, token: str) -> None:
         self._change("UPDATE conversations SET deleted_at = NULL WHERE id = ?", [token])
 
+    def last_deleted(self) -> str | None:
+        """The token of the conversation that was hidden last, of those that are still there."""
+        with self._readers.borrow() as db:
+            found = db.execute(
+                "SELECT id FROM conversations WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC LIMIT 1"
+            )
+            row = found.fetchone()
+        return None if row is None else str(row[0])
+
     def purge_deleted(self, older_than: datetime) -> int:
         """Remove for good what was deleted before `older_than`; returns how many. The ledger is not touched."""
         before = codec.time_to_text(older_than)

@@ -10,9 +10,11 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from pennyweight.bridge.tasks import TaskRunner
+from pennyweight.services.conversations import ConversationService
 from pennyweight.services.exports import ExportService
 from pennyweight.ui.settings.section import Section
 from pennyweight.ui.widgets import ElidedLabel, GhostButton
+from pennyweight.ui.widgets.confirm import confirm
 from pennyweight.ui.widgets.export_line import ExportLine
 from pennyweight.ui.widgets.flow import FlowLayout
 from pennyweight.ui.widgets.saving import ask_place
@@ -24,7 +26,9 @@ class DataSection(Section):
     told = Signal(str)
     failed = Signal(object)
 
-    def __init__(self, home: Path, exports: ExportService, runner: TaskRunner) -> None:
+    def __init__(
+        self, home: Path, exports: ExportService, conversations: ConversationService, runner: TaskRunner
+    ) -> None:
         super().__init__(
             "data",
             "Data",
@@ -32,6 +36,8 @@ class DataSection(Section):
         )
         self._home = home
         self._exports = exports
+        self._conversations = conversations
+        self._runner = runner
         self.path = ElidedLabel(str(home))
         self.folder = GhostButton("Open folder")
         self.backup = GhostButton("Back up now…")
@@ -39,7 +45,8 @@ class DataSection(Section):
         self.ledger = GhostButton("Export ledger…")
         row = FlowLayout(gap=8, line_gap=8)
         self.report = GhostButton("Export report…")
-        for button in (self.folder, self.backup, self.chats, self.ledger, self.report):
+        self.remove = GhostButton("Remove deleted chats…")
+        for button in (self.folder, self.backup, self.chats, self.ledger, self.report, self.remove):
             row.addWidget(button)
         self.body.addWidget(self.path)
         self.body.addLayout(row)
@@ -52,6 +59,7 @@ class DataSection(Section):
         self.chats.clicked.connect(self._choose_chats)
         self.ledger.clicked.connect(self._choose_ledger)
         self.report.clicked.connect(self._choose_report)
+        self.remove.clicked.connect(self._ask_to_remove)
 
     def write_backup(self, path: Path) -> None:
         self.line.write(
@@ -68,6 +76,23 @@ class DataSection(Section):
 
     def write_report(self, path: Path) -> None:
         self.line.write(lambda _cancel, _progress: f"Report written to {self._exports.report(path)}.")
+
+    def _ask_to_remove(self) -> None:
+        confirm(
+            self.window(),
+            "Remove deleted chats for good?",
+            "Deleted chats stay in the database for 30 days, so that Ctrl+Shift+Z can bring them back. Now their texts "
+            "are removed; what they cost stays in the ledger. A backup of the last seven days may hold them still.",
+            "Remove",
+            self.remove_deleted,
+        )
+
+    def remove_deleted(self) -> None:
+        def told(count: int) -> None:
+            chats = f"{count:,} deleted chat{'' if count == 1 else 's'}"
+            self.told.emit(f"{chats} removed for good." if count else "There were no deleted chats.")
+
+        self._runner.change(self._conversations.remove_deleted, told, owner=self)
 
     def _choose_backup(self) -> None:
         self._choose("Back up to", f"pennyweight-{date.today().isoformat()}.db", "Database (*.db)", self.write_backup)

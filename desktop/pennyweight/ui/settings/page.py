@@ -71,7 +71,7 @@ class SettingsPage(QWidget):
         self.server = ServerSection(services.keys, runner)
         self.budgets = BudgetSection(services.budgets, services.keys, runner)
         self.words = WordsSection(services.escalate, runner)
-        self.data = DataSection(services.home, services.exports, runner)
+        self.data = DataSection(services.home, services.exports, services.conversations, runner)
         self.about = AboutSection()
         self.sections: tuple[Section, ...] = (
             self.electricity, self.reference, self.hardware, self.energy, self.engine, self.keys, self.server,

@@ -39,8 +39,6 @@ class ConversationActions(QObject):
         self._chat = chat
         self._toast = toast
         self._exports = exports
-        self._deleted_chats: list[tuple[str, str, bool]] = []
-        """Id, token for the way back, and whether it was open: since the window is, the last one at the end."""
         sidebar.delete.connect(self.delete)
         sidebar.renamed.connect(self.rename)
         sidebar.project.connect(self.ask_project)
@@ -106,26 +104,25 @@ class ConversationActions(QObject):
         self._sidebar.reload()
         if was_open:
             self._chat.new_chat()
-        deleted = (conversation_id, token, was_open)
-        self._deleted_chats.append(deleted)
         shown = title if len(title) <= 40 else f"{title[:38].rstrip()}…"
         self._toast.tell(
             f"“{shown}” is deleted. What it cost stays in the meter.",
-            ("Undo", lambda: self._undo(deleted)),
+            ("Undo", lambda: self._undo(conversation_id, token, reopen=was_open)),
         )
 
     def bring_back(self) -> None:
-        """The chat that was deleted last, also when nobody offers it any more; again, the one before."""
-        if self._deleted_chats:
-            self._undo(self._deleted_chats[-1])
-        else:
-            self._toast.tell("No chat has been deleted since the window was opened.")
+        """The chat that was deleted last, also when nothing offers it any more; again, the one before."""
 
-    def _undo(self, deleted: tuple[str, str, bool]) -> None:
-        if deleted in self._deleted_chats:
-            self._deleted_chats.remove(deleted)
-        conversation_id, token, reopen = deleted
+        def came(conversation_id: str | None) -> None:
+            if conversation_id is None:
+                self._toast.tell("There is no deleted chat left that could come back.")
+                return
+            self._sidebar.reload()
+            self._chat.open(conversation_id)
 
+        self._runner.change(self._conversations.bring_back, came, owner=self)
+
+    def _undo(self, conversation_id: str, token: str, *, reopen: bool) -> None:
         def restored(_nothing: None) -> None:
             self._sidebar.reload()
             if reopen:

@@ -1,8 +1,8 @@
 """``python -m models.evaluate.measure model.gguf results.json``: measures a GGUF file on texts it never saw.
 
-"grammar": new texts of the trained patterns and words, as they stand. "unseen": new texts of the training's own kind,
-with half of their sentences words in no order. "held": as "grammar", of words, names, requests and sentence patterns
-kept out of training.
+"grammar": new texts of the trained patterns and words, as they stand. "unseen": new texts of the harder part of the
+training, with half of their sentences words in no order. "held": as "grammar", of words, names, requests and sentence
+patterns kept out of training.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from .slots import Gen
 from .template import articles, capital
 
 NEXT_LARGE = "\x00"
+SHORT_END = re.compile(r"(?:[ap]\.m|\b(?:Inc|Dr|Mr|Mrs|Ms|Prof|Hr|no))\.$")
 LARGE = re.compile(f"{NEXT_LARGE}+(.?)")
 
 
@@ -31,20 +32,22 @@ def reworded(style: str, text: str) -> str:
 
     def one(match: re.Match[str]) -> str:
         article, old, space = match[1] or "", match[2], match[3] or ""
-        first = text[: match.start()].rstrip(" ")[-1:] in {"", ".", "!", "?", "\n"}
+        before = text[: match.start()].rstrip(" ")
+        first = not before or (before[-1] in ".!?\n" and not SHORT_END.search(before))
         if old in words:
             new = words[old]
         elif first and not article and old[:1].lower() + old[1:] in words:
             new = words[old[:1].lower() + old[1:]]
         else:
             return match.group()
-        if not new and not first and not space.startswith(" "):
+        if not new and not (space == " " or (first and space)):
             return match.group()
         if not new:
             return NEXT_LARGE + article if first else article
         if article:
             article = "an " if new[0] in "aeiou" else "a "
-        return article + (capital(new) if first and not article else new) + space
+            return (capital(article) if first else article) + new + space
+        return (capital(new) if first else new) + space
 
     changed = pattern_of_style(style).sub(one, text)
     return articles(LARGE.sub(lambda match: match[1].upper(), changed))

@@ -11,9 +11,11 @@ CALENDAR = {name.lower(): name for name in (*listed("days"), *listed("months")) 
 SHORT = dict(entry.split("=") for entry in listed("shorthand"))
 LONG = {long: [short for short, other in SHORT.items() if other == long] for long in SHORT.values()}
 BEFORE, AFTER = r"(?<![\w@./'’#+-])", r"(?![\w@/'’-]|\.\w)"
-SHORT_WORD = re.compile(rf"{BEFORE}(?:{'|'.join(SHORT)}){AFTER}", re.IGNORECASE)
+SHORT_WORD = re.compile(rf"{BEFORE}({'|'.join(SHORT)}){AFTER}(?:\.(?= ))?", re.IGNORECASE)
+NAMES_TOO = frozenset({"til", "cos", "u", "ur", "mon", "ive"})
+"""With a capital these may be a name or a letter."""
 LONG_WORD = re.compile(rf"{BEFORE}(?:{'|'.join(sorted(LONG, key=len, reverse=True))}){AFTER}")
-WITH = re.compile(r"(?<![\w/])(w/o|w/)(?=[\s\w])")
+WITH = re.compile(r"(?<![\w/])(w/o(?!\w)|w/)(?=[\s\w])")
 LOWER_NAME = re.compile(rf"\b(?:{'|'.join(CALENDAR)}|i)\b(?!@)")
 SHORT_DAY = re.compile(rf"{BEFORE}(sat|sun|wed)(?= \d)|(?<=\b(?:on|by) )(sat|sun|wed){AFTER}")
 SIGNS = ((" -> ", " to "), (" + ", " and "))
@@ -28,9 +30,11 @@ def spelled_out(text: str) -> str:
     """Short forms, days, months and ``I`` as they are written; words all in capitals stay."""
 
     def whole(match: re.Match[str]) -> str:
-        word = match.group()
+        word = match[1]
+        if word[0].isupper() and word.lower() in NAMES_TOO:
+            return match.group()
         if not (word.islower() or word.istitle() or word.replace("'", "").istitle()):
-            return word
+            return match.group()
         long = SHORT[word.lower()]
         return long[0].upper() + long[1:] if word[0].isupper() else long
 

@@ -31,7 +31,7 @@ class Gen:
     rng: random.Random
     held: bool = False
     plain: bool = False
-    """The patterns as they stand: no words in no order, no words in the place of others. For measuring."""
+    """The patterns as they stand: no sentences of words in no order, no words in the place of others."""
     depth: int = 0
     facts: list[str] = field(default_factory=list)
     words: set[str] = field(default_factory=set)

@@ -67,7 +67,8 @@ def email(g: Gen) -> Task:
         if g.chance(0.75):
             notes.insert(0 if g.chance(0.85) else len(notes), g.rng.choice(GREETINGS).format(to))
         else:
-            request = g.fill(g.rng.choice(REQUESTS_TO)).replace("<>", to)
+            named = REQUESTS_TO + REQUESTS_TO_A_PERSON if to[0].isupper() and " and " not in to else REQUESTS_TO
+            request = g.fill(g.rng.choice(named)).replace("<>", to)
     if sender:
         notes.append(g.rng.choice(SENDERS).format(sender))
     greeting = f"Hello {to.removeprefix('the ')}," if to else "Hello,"
@@ -87,6 +88,8 @@ REQUESTS_TO = (
     "Write an e-mail to <>",
     "email to <>",
     "Please write a short e-mail to <> from these notes:",
+)
+REQUESTS_TO_A_PERSON = (
     "Write a message to my {role} <>.",
     "Write to our {role} <>:",
     "a mail to the {role} <> please",

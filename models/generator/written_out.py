@@ -28,8 +28,10 @@ AFTER_PAST = frozenset(listed("after_past"))
 OWN_STATES = frozenset(listed("own_states"))
 AFTER_STATE = frozenset(listed("after_state"))
 OWN_INGS = frozenset(listed("own_ings"))
-LABEL = re.compile(r"([A-Za-z][a-z-]*)((?: [A-Za-z][a-z-]*){0,4}(?: no\.)?)(?=: \S)")
-LABEL_BARE = re.compile(r"([A-Za-z][a-z]*(?: [a-z]+)?(?: no\.)?)(?= [^\sA-Za-z]*\d| [A-Z]+[-/]?\d)")
+LABEL = re.compile(r"[A-Za-z][a-z-]*(?: [A-Za-z][a-z-]*){0,4}(?: no\.)?(?=: \S)")
+LABEL_BARE = re.compile(r"([A-Za-z][a-z]*(?: [a-z]+)?(?: no\.)?) (.+)")
+UNITS = frozenset(listed("units")) | frozenset(listed("months"))
+PEOPLE = frozenset(listed("people"))
 
 
 def is_question(words: list[str], text: str) -> bool:
@@ -47,24 +49,35 @@ def is_order(words: list[str], text: str) -> bool:
     return words[1] in OBJECTS or words[1] in {"by", "before"} or (text.split(" ")[1].istitle() and words[1].isalpha())
 
 
-def is_label(first: str, rest: str) -> bool:
+def is_label(name: str, rest: str) -> bool:
     """Whether "is" can follow: no person, not several things (``questions``), nothing done (``meeting moved``)."""
-    name = first + rest
+    first, last, then = name.split(" ")[0], name.split(" ")[-1], rest.split(" ")[0].lower()
+    if uncapital_first(name) in LABELS:
+        return True
     one = name.endswith("ss") or not name.endswith(("s", "ed"))
-    return one and first.lower() not in NO_LABELS and (first.islower() or rest.islower())
+    asks = then in ORDERS or then in POSSIBLE_ORDERS
+    return one and first.islower() and first not in NO_LABELS and last not in PEOPLE and not asks
+
+
+def is_value(text: str) -> bool:
+    """Figures and their units alone: ``A-4471``, ``18 euros each``, ``CHF 200``, ``5 May``."""
+    return all(
+        word in UNITS or (word.isupper() and len(word) < 5) or any(letter.isdigit() for letter in word)
+        for word in text.replace(",", "").split(" ")
+    ) and any(letter.isdigit() for letter in text)
 
 
 def labelled(text: str) -> str | None:
     """``best month: August`` is "The best month is August", ``order number A-4471`` "The order number is A-4471".
 
-    A single word with a capital stays: it may be a name.
+    A word with a capital stays, where it is none of `LABELS`: it may be a name.
     """
     named = LABEL.match(text)
     bare_name = LABEL_BARE.match(text)
-    if named and (uncapital_first(named.group()) in LABELS or is_label(named[1], named[2])):
+    if named and is_label(named.group(), text[named.end() + 2 :]):
         name, rest = named.group(), text[named.end() + 2 :]
-    elif bare_name and uncapital_first(bare_name[1]) in LABELS:
-        name, rest = bare_name[1], text[bare_name.end() + 1 :]
+    elif bare_name and uncapital_first(bare_name[1]) in LABELS and is_value(bare_name[2]):
+        name, rest = bare_name[1], bare_name[2]
     else:
         return None
     name = uncapital_first(name)
@@ -80,20 +93,21 @@ def speaks_of_oneself(words: list[str], two: str) -> str | None:
     """What is put before a note without a subject: ``ordered 12 chairs``, ``away until Monday``, ``will call back``."""
     first, second = words[0], words[1] if len(words) > 1 else ""
     figure = second[:1].isdigit()
-    if first == "will" or (first in OWN_PAST and (second in AFTER_PAST or figure)):
+    if (first == "will" and not second.endswith("ed")) or (first in OWN_PAST and (second in AFTER_PAST or figure)):
         return "I "
     if first in OWN_INGS or two in OWN_INGS or (first in OWN_STATES and (second in AFTER_STATE or figure)):
         return "I am "
-    return "It " if second and (first in IT_VERBS or two in IT_VERBS) else None
+    return "It " if second not in {"", "of"} and (first in IT_VERBS or two in IT_VERBS) else None
 
 
 def written_out(note: str) -> str:
     """The sentence of a note."""
     text = spelled_out(bare(note.strip()))
-    words = [word.strip(",.;!?").lower() for word in text.split(" ")[:3]]
+    words = [word.strip(",.:;!?").lower() for word in text.split(" ")[:3]]
+    whole = not text.split(" ")[0].endswith(":")
     two = " ".join(words[:2])
     small = uncapital_first(text)
-    before = speaks_of_oneself(words, two)
+    before = speaks_of_oneself(words, two) if whole else None
     if text.endswith("?"):
         text = capital(text)
     elif is_question(words, text):
@@ -106,7 +120,7 @@ def written_out(note: str) -> str:
         text = "We " + small
     elif words[0] in WISHES or two in WISHES:
         text = "I would like to " + small
-    elif words[0] in OWN or two in OWN:
+    elif whole and (words[0] in OWN or two in OWN):
         text = "I " + small
     elif is_order(words, text):
         text = "Please " + small

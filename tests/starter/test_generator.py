@@ -11,7 +11,7 @@ from models.generator.grammar import frames, phrasings, table
 from models.generator.invent import HELD_CODAS, HELD_ONSETS, by_chance
 from models.generator.lexicon import held_words, inflect, words_of
 from models.generator.pieces import notes_in_two, summary_of
-from models.generator.rewording import reworded
+from models.generator.rewording import reworded, words_of_style
 from models.generator.tasks import TASKS
 from models.generator.template import articles, both_sides, uncapital
 from models.generator.written_out import written_out
@@ -92,9 +92,9 @@ def test_the_programs_own_words_are_frequent() -> None:
     assert requests.count(recipe("summarize").join) > 10
 
 
-def test_about_a_fifth_declines() -> None:
+def test_about_a_tenth_declines() -> None:
     declined = sum("reliably with this starter model" in make_example(f"no-{index}").answer for index in SEEDS)
-    assert 0.1 < declined / len(SEEDS) < 0.25
+    assert 0.07 < declined / len(SEEDS) < 0.14
 
 
 @pytest.mark.parametrize("task", sorted(TASKS))
@@ -133,7 +133,16 @@ def test_each_task_makes_examples(task: str) -> None:
         ("questions: ask Ann", "Questions: ask Ann."),
         ("Ann: bring cake", "Ann: bring cake."),
         ("Ann Lee: bring cake", "Ann Lee: bring cake."),
-        ("Best month: August", "The best month is August."),
+        ("Tuesday evening: choir", "Tuesday evening: choir."),
+        ("Anna room: 204", "Anna room: 204."),
+        ("remember: bring cake", "Please remember: bring cake."),
+        ("everyone: bring a plate", "Everyone: bring a plate."),
+        ("rent 3 cars by Friday", "Rent 3 cars by Friday."),
+        ("cost 18 euros each", "The cost is 18 euros each."),
+        ("Will called about the boat", "Will called about the boat."),
+        ("costs of the trip", "Costs of the trip."),
+        ("bring approx. 20 chairs w/old cushions", "Please bring about 20 chairs with old cushions."),
+        ("Til Meyer is in room U", "Til Meyer is in room U."),
         ("Phone: 555-0142", "The phone number is 555-0142."),
         ("ordered 12 chairs on 5 May", "I ordered 12 chairs on 5 May."),
         ("ordered chairs arrived", "Ordered chairs arrived."),
@@ -158,10 +167,23 @@ def test_a_note_becomes_a_sentence_by_its_first_words(note: str, sentence: str) 
         ("simple", "We need an objective, PURCHASE and Funds Ltd.", "We need a goal, PURCHASE and Funds Ltd."),
         ("formal", "We can't come cause the boss is away.", "We cannot come because the manager is away."),
         ("short", "Really, it is a very old car.", "It is an old car."),
+        ("short", "Really? Thank you very much.", "Really? Thank you very much."),
+        ("simple", "A vehicle was found at 5 p.m. numerous times.", "A car was found at 5 p.m. many times."),
+        ("formal", "Many thanks to Tane, sorry for the delay.", "Many thanks to Tane, sorry for the delay."),
     ],
 )
 def test_a_known_word_is_replaced_in_any_sentence(style: str, text: str, answer: str) -> None:
     assert reworded(style, text) == answer
+
+
+@pytest.mark.parametrize("style", ["short", "simple", "formal"])
+def test_no_two_replacements_of_a_style_contradict_each_other(style: str) -> None:
+    groups = table("edits")[style]
+    for name, pairs in groups.items():
+        for pair in pairs if name not in {"word", "sentences", "hi", "bye"} else ():
+            old, new = (side.strip(" ,") for side in pair.split("|"))
+            if old in words_of_style(style):
+                assert words_of_style(style)[old] == new, old
 
 
 def test_a_summary_has_two_whole_sentences_of_its_text() -> None:

@@ -39,9 +39,12 @@ def test_the_settings_page_that_is_shown_follows_the_keys(qtbot: QtBot, window: 
     window.show_page("settings")
     qtbot.waitUntil(lambda: not window.runner.busy)
     scale = next(box for box in window.pages.settings_page.findChildren(QComboBox) if box.findData(125) >= 0)
+    price = window.pages.settings_page.electricity.field.price
+    price.setText("0.77")
     assert scale.currentData() == 100
     press(qtbot, window, Qt.Key.Key_Plus)
     assert scale.currentData() == 110
+    assert price.text() == "0.77"  # half typed
 
 
 def test_restarting_closes_the_window_in_an_orderly_way(qtbot: QtBot, window: MainWindow) -> None:

@@ -90,6 +90,8 @@ def _text(model: ReferenceModel) -> str:
     return f"{model.id} {model.name} {model.provider}".lower()
 
 
+_NO_VERSION = re.compile(r"20\d\d-\d\d(?:-\d\d)?|\d\d-20\d\d|\d\d-\d\d(?!\d)|fp\d+|bf16|int\d+|\d+e(?![a-z])")
+"""Dates, number formats, counts of experts."""
 _VERSION = re.compile(r"(?<![\d.])(\d{1,2})(?:[.p-](\d{1,2}))?(?![\dbkx]|\.\d)")
 """A version number: neither a size (70b, 32k, 8x7b) nor a date (0324)."""
 
@@ -97,7 +99,7 @@ _VERSION = re.compile(r"(?<![\d.])(\d{1,2})(?:[.p-](\d{1,2}))?(?![\dbkx]|\.\d)")
 @cache
 def _rank(model: ReferenceModel) -> tuple[bool, int, tuple[int, int], int, str]:
     provider, _, name = model.id.partition("/")
-    found = _VERSION.findall(name.rpartition("/")[2].lower())
+    found = _VERSION.findall(_NO_VERSION.sub("", name.rpartition("/")[2].lower()))
     newest = max(((int(major), int(minor or 0)) for major, minor in found), default=(0, 0))
     makers = _rules().makers
     place = makers.index(provider) if provider in makers else len(makers)

@@ -158,6 +158,25 @@ class Writer:
         """
         self._submit(work, self._owe).result()
 
+    def empty_log(self) -> Future[None]:
+        """Queue what moves the write-ahead log into the file and empties it, as far as no reader holds it."""
+        future: Future[None] = Future()
+
+        def job() -> None:
+            try:
+                with told_readably(self._path):
+                    self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except BaseException as error:  # noqa: BLE001 - it travels to whoever asked
+                future.set_exception(error)
+            else:
+                future.set_result(None)
+
+        with self._lock:
+            if self._closed:
+                raise closed_error()
+            self._queue.put(job)
+        return future
+
     def _owe(self, work: Work[None], error: BaseException) -> None:
         if isinstance(error, StoreError) and not isinstance(error, MissingRowError):
             self.owed = (*self.owed, Owed(work, error))

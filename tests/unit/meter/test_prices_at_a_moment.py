@@ -219,6 +219,8 @@ def test_a_reference_model_is_found_by_words() -> None:
 
 
 def test_a_search_shows_new_models_of_their_makers_before_old_ones_and_resellers() -> None:
+    openai = [model.id for model in search("openai", models(NOW))]
+    assert openai.index("openai/gpt-5.1") < openai.index("openai/gpt-4o")
     found = [model.id for model in search("claude", models(NOW))]
     assert found[0].startswith("anthropic/")
     assert found.index("anthropic/claude-opus-4-5") < found.index("anthropic/claude-2")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tests.unit.store.store_samples import NOON, Clock, answer, cloud_entry, local_entry, user_message
 
@@ -46,6 +47,22 @@ def test_deleting_can_be_undone(store: Store) -> None:
     assert store.conversations.list() == []
     store.conversations.restore(token)
     assert titles(store) == ["Mine"]
+
+
+def test_no_word_of_a_chat_that_was_removed_for_good_stays_in_the_files(tmp_path: Path, clock: Clock) -> None:
+    path = tmp_path / "pennyweight.db"
+    with Store.open(path, clock=clock) as store:
+        for number in range(30):
+            chat = store.conversations.create(f"zebrafinch {number}").id
+            store.conversations.add_message(user_message(chat, f"u{number}", text="quaggaquarry " * 200))
+            store.conversations.delete(chat)
+        other = store.conversations.create("Another").id
+        store.conversations.add_message(user_message(other, "kept", text="wombat"))
+        clock.forward(days=1)
+        assert store.conversations.purge_deleted(clock()) == 30
+        for file in tmp_path.glob("pennyweight.db*"):
+            assert not [word for word in (b"zebrafinch", b"quaggaquarry") if word in file.read_bytes()], file.name
+        assert [hit.conversation_id for hit in store.conversations.search("wombat")] == [other]
 
 
 def test_removing_for_good_takes_messages_drafts_edits_and_search_but_never_the_spend(

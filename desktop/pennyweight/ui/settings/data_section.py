@@ -81,7 +81,7 @@ class DataSection(Section):
         confirm(
             self.window(),
             "Remove deleted chats for good?",
-            "Deleted chats stay in the database for 30 days, so that Ctrl+Shift+Z can bring them back. Now their texts "
+            "Deleted chats stay in the database for 30 days, so that Ctrl+Shift+T can bring them back. Now their texts "
             "are removed; what they cost stays in the ledger. A backup of the last seven days may hold them still.",
             "Remove",
             self.remove_deleted,

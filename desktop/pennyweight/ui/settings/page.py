@@ -111,6 +111,10 @@ class SettingsPage(QWidget):
         for section in self.sections:
             section.show_settings(settings, defaults)
 
+    def show_size(self, settings: Settings) -> None:
+        self._shown = settings
+        self.appearance.show_settings(settings, default_settings())
+
     def apply(self, changes: dict[str, object], *, undoing: bool = False) -> None:
         """Keep the named settings now; what they were before can be brought back from the toast."""
         before = self._shown

@@ -74,8 +74,9 @@ class Attaching(QObject):
         raw = text.encode("utf-8", "replace")
         attachment = Attachment(name=PASTED_NAME, text=text, size_bytes=len(raw), sha256=sha256(raw).hexdigest())
         self._composer.add_attachment(attachment)
-        words = len(text.split())
-        sentence = f"The pasted text ({words:,} words) goes along as a file."
+        if not any(each is attachment for each in self._composer.chips.attachments()):
+            return  # the same text is there already
+        sentence = f"The pasted text ({len(text.split()):,} words) goes along as a file."
         self._offered = attachment, sentence
         self._tell(sentence, ("Put it into the box", lambda: self._composer.unpack(attachment)))
 

@@ -91,10 +91,10 @@ class Pages(QStackedWidget):
         page = self._chat if key == "chat" else self.__dict__.get(f"{key}_page")
         return self.currentWidget() is page
 
-    def show_settings(self, settings: Settings) -> None:
-        """What was changed elsewhere, on the page that shows it."""
+    def show_size(self, settings: Settings) -> None:
+        """A size that was chosen by a key, on the page that shows it; what is being typed there stays."""
         if self.shows("settings"):
-            self.settings_page.show_settings(settings)
+            self.settings_page.show_size(settings)
 
     @property
     def toast(self) -> Toast | None:

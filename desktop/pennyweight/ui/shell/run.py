@@ -24,7 +24,7 @@ _LISTEN_MS = 400
 def run_window(services: Services, asked: Callable[[], bool] = lambda: False) -> int:
     """Returns the exit code, or `RESTART`. The services stay open: whoever made them closes them.
 
-    `asked` is asked twice a second whether another start of the program wants the window in front.
+    `asked` is asked a few times a second whether another start of the program wants the window in front.
     """
     chosen = services.settings.at_start()
     application = _application(chosen.size)

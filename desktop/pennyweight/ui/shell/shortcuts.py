@@ -26,7 +26,7 @@ BINDINGS = (
     Binding("next_chat", ("Ctrl+Down",), "Chat below in the list"),
     Binding("rename", ("F2",), "Rename this chat, or the one chosen in the list"),
     Binding("project", ("Ctrl+T",), "Its project in the audit"),
-    Binding("bring_back", ("Ctrl+Shift+Z",), "Bring back the chat that was deleted last"),
+    Binding("bring_back", ("Ctrl+Shift+T",), "Bring back the chat that was deleted last"),
     Binding("send", ("Ctrl+Return", "Ctrl+Enter"), "Send"),
     Binding("ask_cloud", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), "Ask the cloud: see first what would be sent"),
     Binding("stop", ("Esc",), "Stop the answer, leave an edit"),

@@ -191,7 +191,7 @@ class MainWindow(QMainWindow):
         self._connect_pages()
         self.runner.problem.connect(self.show_problem)
         self.sizing.restart.connect(self.close)
-        self.sizing.chosen.connect(self.pages.show_settings)
+        self.sizing.chosen.connect(self.pages.show_size)
         self.watch.new_day.connect(self._figures_are_old)
         self.watch.new_day.connect(self._each_day)
         self.watch.rows_added.connect(self._figures_are_old)
@@ -303,7 +303,7 @@ class MainWindow(QMainWindow):
             "next_chat": lambda: self._neighbour(1),
             "rename": self._rename,
             "project": self._project,
-            "bring_back": self.actions_on_chats.bring_back,
+            "bring_back": self._bring_back,
             "send": on(chat=chat.send, compare=lambda: self.pages.compare_page.send()),
             "stop": on(chat=self._escape, compare=lambda: self.pages.compare_page.stop()),
             "again": on(chat=self._again),
@@ -406,6 +406,10 @@ class MainWindow(QMainWindow):
         if not chosen:
             self.tell("This chat has no name and no project yet: ask something first.")
         return chosen
+
+    def _bring_back(self) -> None:
+        self.show_page("chat")
+        self.actions_on_chats.bring_back()
 
     def _search(self) -> None:
         self.show_page("chat")

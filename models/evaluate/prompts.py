@@ -14,12 +14,14 @@ from ..generator.example import Turn
 from .engine import Engine
 from .score import invented_names, invented_numbers, is_refusal, loops, unknown_words
 
-KNOWN, FRESH = (Path(__file__).with_name(name) for name in ("prompts.toml", "prompts_fresh.toml"))
+FRESH = "prompts_fresh.toml"
+FILES = ("prompts.toml", "prompts_second.toml", FRESH)
 
 
 def read_prompts() -> list[dict[str, Any]]:
-    """The requests that the grammar's writer knew, then the fresh ones, written without sight of the grammar."""
-    files = [(file == FRESH, tomllib.loads(file.read_text(encoding="utf-8"))["prompt"]) for file in (KNOWN, FRESH)]
+    """Those known when the rules of the answers were made, then the fresh ones, written without sight of the rules."""
+    read = ((name, Path(__file__).with_name(name).read_text(encoding="utf-8")) for name in FILES)
+    files = [(name == FRESH, tomllib.loads(text)["prompt"]) for name, text in read]
     return [{**prompt, "fresh": fresh} for fresh, prompts in files for prompt in prompts]
 
 

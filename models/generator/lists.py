@@ -13,4 +13,9 @@ FILE = Path(__file__).parent / "words" / "lists.toml"
 def listed(name: str) -> tuple[str, ...]:
     """One list, in its order."""
     raw: str = tomllib.loads(FILE.read_text(encoding="utf-8"))[name]
+    return entries_of(raw)
+
+
+def entries_of(raw: str) -> tuple[str, ...]:
+    """What stands between "|" and line ends."""
     return tuple(entry.strip() for entry in raw.replace("\n", "|").split("|") if entry.strip())

@@ -6,8 +6,9 @@ import re
 from functools import cache
 
 from .grammar import table
+from .lists import entries_of
 from .slots import Gen
-from .template import articles, capital
+from .template import articles, capital, small
 
 NEXT_LARGE = "\x00"
 SHORT_END = re.compile(r"(?:[ap]\.m|\b(?:Inc|Dr|Mr|Mrs|Ms|Prof|Hr|no))\.$")
@@ -16,8 +17,7 @@ LARGE = re.compile(f"{NEXT_LARGE}+(.?)")
 
 @cache
 def words_of_style(style: str) -> dict[str, str]:
-    raw: str = table("edits")[style]["word"]
-    return dict(entry.strip().split("=") for entry in raw.replace("\n", "|").split("|") if entry.strip())
+    return dict(entry.split("=") for entry in entries_of(table("edits")[style]["word"]))
 
 
 @cache
@@ -36,8 +36,8 @@ def reworded(style: str, text: str) -> str:
         first = not before or (before[-1] in ".!?\n" and not SHORT_END.search(before))
         if old in words:
             new = words[old]
-        elif first and not article and old[:1].lower() + old[1:] in words:
-            new = words[old[:1].lower() + old[1:]]
+        elif first and not article and small(old) in words:
+            new = words[small(old)]
         else:
             return match.group()
         if not new and not (space == " " or (first and space)):

@@ -6,6 +6,7 @@ import random
 import re
 
 from .lists import listed
+from .template import capital
 
 CALENDAR = {name.lower(): name for name in (*listed("days"), *listed("months")) if name not in {"March", "May"}}
 SHORT = dict(entry.split("=") for entry in listed("shorthand"))
@@ -18,6 +19,8 @@ LONG_WORD = re.compile(rf"{BEFORE}(?:{'|'.join(sorted(LONG, key=len, reverse=Tru
 WITH = re.compile(r"(?<![\w/])(w/o(?!\w)|w/)(?=[\s\w])")
 LOWER_NAME = re.compile(rf"\b(?:{'|'.join(CALENDAR)}|i)\b(?!@)")
 SHORT_DAY = re.compile(rf"{BEFORE}(sat|sun|wed)(?= \d)|(?<=\b(?:on|by) )(sat|sun|wed){AFTER}")
+WITHS = {"w/": "with", "w/o": "without"}
+SHORT_DAYS = {"sat": "Saturday", "sun": "Sunday", "wed": "Wednesday"}
 SIGNS = ((" -> ", " to "), (" + ", " and "))
 
 
@@ -36,17 +39,13 @@ def spelled_out(text: str) -> str:
         if not (word.islower() or word.istitle() or word.replace("'", "").istitle()):
             return match.group()
         long = SHORT[word.lower()]
-        return long[0].upper() + long[1:] if word[0].isupper() else long
+        return capital(long) if word[0].isupper() else long
 
     text = WITH.sub(lambda match: WITHS[match[1]] + ("" if text[match.end()] == " " else " "), text)
     text = SHORT_DAY.sub(lambda match: SHORT_DAYS[match.group()], SHORT_WORD.sub(whole, text))
     for sign, word in SIGNS:
         text = text.replace(sign, word)
     return with_capitals(text)
-
-
-WITHS = {"w/": "with", "w/o": "without"}
-SHORT_DAYS = {"sat": "Saturday", "sun": "Sunday", "wed": "Wednesday"}
 
 
 def hurried(rng: random.Random, note: str) -> str:

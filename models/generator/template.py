@@ -30,11 +30,15 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def small(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def uncapital(text: str) -> str:
     """Lower the first letter of a sentence where its first word is not a name."""
     word = text.split(" ", 1)[0].strip(",.")
-    small = word in LOWER_FIRST or word in common_first_words() or (word.istitle() and word.lower() in plain_words())
-    return text[:1].lower() + text[1:] if small else text
+    common = word in LOWER_FIRST or word in common_first_words() or (word.istitle() and word.lower() in plain_words())
+    return small(text) if common else text
 
 
 def fill(pattern: str, maker: Callable[[str], str], bound: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ import re
 
 from .lists import listed
 from .shorthand import spelled_out
-from .template import bare, capital
+from .template import bare, capital, small
 
 ASKING = frozenset(listed("asking_verbs"))
 ASKED = frozenset(listed("asking_subjects"))
@@ -52,7 +52,7 @@ def is_order(words: list[str], text: str) -> bool:
 def is_label(name: str, rest: str) -> bool:
     """Whether "is" can follow: no person, not several things (``questions``), nothing done (``meeting moved``)."""
     first, last, then = name.split(" ")[0], name.split(" ")[-1], rest.split(" ")[0].lower()
-    if uncapital_first(name) in LABELS:
+    if small(name) in LABELS:
         return True
     one = name.endswith("ss") or not name.endswith(("s", "ed"))
     asks = then in ORDERS or then in POSSIBLE_ORDERS
@@ -76,17 +76,13 @@ def labelled(text: str) -> str | None:
     bare_name = LABEL_BARE.match(text)
     if named and is_label(named.group(), text[named.end() + 2 :]):
         name, rest = named.group(), text[named.end() + 2 :]
-    elif bare_name and uncapital_first(bare_name[1]) in LABELS and is_value(bare_name[2]):
+    elif bare_name and small(bare_name[1]) in LABELS and is_value(bare_name[2]):
         name, rest = bare_name[1], bare_name[2]
     else:
         return None
-    name = uncapital_first(name)
+    name = small(name)
     name = "phone number" if name == "phone" else name
     return f"{'' if name.split(' ')[0] in DETERMINERS else 'the '}{name} is {rest}"
-
-
-def uncapital_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def speaks_of_oneself(words: list[str], two: str) -> str | None:
@@ -106,7 +102,7 @@ def written_out(note: str) -> str:
     words = [word.strip(",.:;!?").lower() for word in text.split(" ")[:3]]
     whole = not text.split(" ")[0].endswith(":")
     two = " ".join(words[:2])
-    small = uncapital_first(text)
+    rest = small(text)
     before = speaks_of_oneself(words, two) if whole else None
     if text.endswith("?"):
         text = capital(text)
@@ -115,17 +111,17 @@ def written_out(note: str) -> str:
     elif words[0] == "thanks":
         text = "Thank you" + text[len("thanks") :]
     elif words[0] == "sorry":
-        text = "I am " + small
+        text = "I am " + rest
     elif words[0] == "need":
-        text = "We " + small
+        text = "We " + rest
     elif words[0] in WISHES or two in WISHES:
-        text = "I would like to " + small
+        text = "I would like to " + rest
     elif whole and (words[0] in OWN or two in OWN):
-        text = "I " + small
+        text = "I " + rest
     elif is_order(words, text):
-        text = "Please " + small
+        text = "Please " + rest
     elif before:
-        text = before + small
+        text = before + rest
     else:
         text = labelled(text) or text
     return ended(capital(text))

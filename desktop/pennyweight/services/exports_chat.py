@@ -67,5 +67,9 @@ def as_markdown(
 
 
 def file_name(conversation: Conversation) -> str:
-    words = re.sub(r"[^\w\- ]+", "", conversation.title).strip()[:60] or "chat"
-    return f"{conversation.created_at:%Y-%m-%d} {words} {conversation.id[:8]}.md"
+    return f"{conversation.created_at:%Y-%m-%d} {title_in_a_file_name(conversation.title)} {conversation.id[:8]}.md"
+
+
+def title_in_a_file_name(title: str) -> str:
+    """Without the signs that a system may not take."""
+    return re.sub(r"[^\w\- ]+", "", title).strip()[:60] or "chat"

@@ -44,8 +44,10 @@ class Counter(Protocol):
         ...
 
 
-def sampled(counter: Counter, text: str) -> EstimatedCounter:
-    """An estimate for a text too long to be counted in a moment: some stretches of it are counted."""
+def sampled(counter: Counter, text: str) -> Counter:
+    """An estimate for a text too long to be counted in a moment: some stretches of it are counted. Estimates stay."""
+    if not counter.exact:
+        return counter
     step = max(1, (len(text) - _SAMPLE_LENGTH) // (_SAMPLES - 1))
     stretches = [text[at : at + _SAMPLE_LENGTH] for at in range(0, _SAMPLES * step, step)]
     size = sum(len(stretch.encode("utf-8", "replace")) for stretch in stretches)

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -158,37 +158,27 @@ class Writer:
         """
         self._submit(work, self._owe).result()
 
-    def empty_log(self) -> Future[None]:
-        """Queue what moves the write-ahead log into the file and empties it, as far as no reader holds it."""
-        future: Future[None] = Future()
-
-        def job() -> None:
-            try:
-                with told_readably(self._path):
-                    self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            except BaseException as error:  # noqa: BLE001 - it travels to whoever asked
-                future.set_exception(error)
-            else:
-                future.set_result(None)
-
-        with self._lock:
-            if self._closed:
-                raise closed_error()
-            self._queue.put(job)
-        return future
+    def empty_log(self) -> None:
+        """Move the write-ahead log into the file and empty it, as far as no reader holds it."""
+        self._submit(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone(), alone=True).result()
 
     def _owe(self, work: Work[None], error: BaseException) -> None:
         if isinstance(error, StoreError) and not isinstance(error, MissingRowError):
             self.owed = (*self.owed, Owed(work, error))
 
     def _submit(
-        self, work: Work[Result], failed: Callable[[Work[Result], BaseException], None] | None = None
+        self,
+        work: Work[Result],
+        failed: Callable[[Work[Result], BaseException], None] | None = None,
+        *,
+        alone: bool = False,
     ) -> Future[Result]:
+        """`alone`: outside of a transaction."""
         future: Future[Result] = Future()
         with self._lock:
             if self._closed:
                 raise closed_error()
-            self._queue.put(lambda: self._do(work, future, failed))
+            self._queue.put(lambda: self._do(work, future, failed, alone))
         return future
 
     def _do(
@@ -196,11 +186,12 @@ class Writer:
         work: Work[Result],
         future: Future[Result],
         failed: Callable[[Work[Result], BaseException], None] | None,
+        alone: bool,
     ) -> None:
         if not future.set_running_or_notify_cancel():
             return
         try:
-            result = self._commit(work)
+            result = self._commit(work, alone)
         except BaseException as error:  # noqa: BLE001 - it travels to whoever asked
             if failed is not None:
                 failed(work, error)
@@ -209,8 +200,8 @@ class Writer:
             self._pay()
             future.set_result(result)
 
-    def _commit(self, work: Work[Result]) -> Result:
-        with told_readably(self._path), transaction(self._db):
+    def _commit(self, work: Work[Result], alone: bool = False) -> Result:
+        with told_readably(self._path), nullcontext() if alone else transaction(self._db):
             return work(self._db)
 
     def _pay(self) -> None:

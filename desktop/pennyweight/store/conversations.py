@@ -139,7 +139,7 @@ class Conversations(MessageTree):
 
         count = self._writer.write(purge)
         if count:
-            self._writer.empty_log().result()
+            self._writer.empty_log()
         return count
 
     def search(self, text: str, limit: int = 50) -> _Hits:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.services.conversations import ConversationService
+from pennyweight.services.exports_chat import title_in_a_file_name
 from pennyweight.ui.shell.chat_controller import ChatController
 from pennyweight.ui.shell.project_dialog import ProjectDialog
 from pennyweight.ui.shell.sidebar import Sidebar
@@ -84,7 +84,7 @@ class ConversationActions(QObject):
 
     def ask_place(self, conversation_id: str) -> None:
         """Ask where the chat is to be written, as Markdown or JSON."""
-        title = re.sub(r"[^\w\- ]+", "", self._sidebar.title_of(conversation_id)).strip()[:60] or "chat"
+        title = title_in_a_file_name(self._sidebar.title_of(conversation_id))
         ask_place(
             self._sidebar.window(),
             "Export the chat",

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from pennyweight.app.composition import build_services
@@ -70,6 +71,21 @@ def test_skipping_all_changes_nothing_but_is_remembered(qtbot: QtBot, page: Onbo
         before.reference,
         before.hardware,
     )
+
+
+def _held_down(widget: QWidget) -> None:
+    """Enter pressed and repeated by the keyboard."""
+    for repeated in (False, True, True):
+        event = QKeyEvent(
+            QKeyEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", autorep=repeated
+        )
+        QApplication.sendEvent(widget, event)
+
+
+@pytest.mark.parametrize("place", ["field", "button"])
+def test_enter_held_down_answers_one_question_only(page: OnboardingPage, place: str) -> None:
+    _held_down(page.electricity.field.price if place == "field" else page.go_on)
+    assert page.stack.currentWidget() is page.reference
 
 
 def test_one_question_can_be_skipped(qtbot: QtBot, page: OnboardingPage, services: Services) -> None:

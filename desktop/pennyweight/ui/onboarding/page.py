@@ -94,7 +94,8 @@ class OnboardingPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.answer()
+            if not event.isAutoRepeat():  # a key held down answers one question, not all of them
+                self.answer()
         else:
             super().keyPressEvent(event)
 

@@ -14,11 +14,15 @@ _COPIED_MS = 1500
 
 
 class KeyButton(QPushButton):
-    """A button that Enter presses too, as people expect where a button has the focus; Qt does that in dialogs alone."""
+    """A button that Enter presses too, as people expect where a button has the focus; Qt does that in dialogs alone.
+
+    A key held down presses once: its repeats end here, or the page behind would take them as an Enter of its own.
+    """
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.click()
         else:
             super().keyPressEvent(event)
 

@@ -15,7 +15,7 @@ from .engine import Engine
 from .score import invented_names, invented_numbers, is_refusal, loops, unknown_words
 
 FRESH = "prompts_fresh.toml"
-FILES = ("prompts.toml", "prompts_second.toml", FRESH)
+FILES = ("prompts.toml", "prompts_second.toml", "prompts_third.toml", FRESH)
 
 
 def read_prompts() -> list[dict[str, Any]]:

@@ -92,7 +92,7 @@ def user_turn(g: Gen, task: Task) -> str:
         name = f"{g.slot('inv')}.{g.rng.choice(['txt', 'md', 'pdf', 'docx'])}"
         return f"{request}\n\n[{name}]\n{task.text}"
     if roll < 0.16 and "\n" not in task.text:
-        return f"{request} {task.text}" if request[-1] in ".:?!" else f"{request}: {task.text}"
+        return f"{request} {task.text}" if request[-1] in ".:?!-" else f"{request}: {task.text}"
     if roll < 0.2:
         return f"{request}\n{task.text}"
     return f"{request}\n\n{task.text}"

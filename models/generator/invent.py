@@ -57,6 +57,14 @@ def spelled(rng: random.Random) -> str:
     return "".join(parts)
 
 
+def even(rng: random.Random) -> str:
+    """A word whose first token is as likely as any other, which in ordinary words and names is far from so."""
+    while True:
+        made = spelled(rng) if vocabulary() else any_letters(rng)
+        if len(made) > 2 and may_be_used(made):
+            return made
+
+
 @cache
 def known_words() -> tuple[str, ...]:
     return tuple(sorted(word for word in plain_words() if word.isalpha() and word not in held_words()))

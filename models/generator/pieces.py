@@ -147,6 +147,8 @@ def mutated(g: Gen, sentence: str) -> str:
     words = sentence.split(" ")
     changed: list[str] = []
     share = g.rng.choice([0.1, 0.2, 0.4])
+    if g.chance(0.2):
+        words = [capital(g.slot("inv")), *uncapital(sentence).split(" ")]
     for index, word in enumerate(words):
         plain = 0 < index < len(words) - 1 and word.isalpha() and word.islower()
         if plain and g.chance(share):
@@ -163,11 +165,11 @@ OTHER_WORDS = ("common", "common", "common", "adjectives", "adverbs", "things", 
 
 def other_word(g: Gen) -> str:
     roll = g.rng.random()
-    if roll < 0.2:
-        return capital(g.slot("inv")) if g.chance(0.2) else g.slot("inv")
-    if roll < 0.28:
+    if roll < 0.3:
+        return capital(g.slot("inv")) if g.chance(0.4) else g.slot("inv")
+    if roll < 0.36:
         return g.rng.choice(LINKS)
-    if roll < 0.35:
+    if roll < 0.42:
         return g.fill(g.rng.choice(("{vpast}", "{ving}", "{vbase}")))
     return g.word(g.rng.choice(OTHER_WORDS))
 
@@ -201,7 +203,7 @@ def babble(g: Gen, most: int = 16) -> str:
     words: list[str] = []
     for index in range(g.rng.randint(3, most)):
         roll = g.rng.random()
-        if index == 0 and g.chance(0.3):
+        if index == 0 and g.chance(0.4):
             word = g.slot("inv")
         elif roll < 0.02:
             word = acronym(g)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from . import numbers as nums
 from .grammar import clause_patterns, quote_patterns
-from .invent import invented
+from .invent import even, invented
 from .lexicon import clean, pick_list, plural, verb_list
 from .lists import listed
 from .template import capital, fill, slot_type
@@ -77,11 +77,16 @@ class Gen:
         return fill(pattern, self.slot, values)
 
 
+def made_up(g: Gen) -> str:
+    """An invented word; in the harder part of training often one that makes every token come about as often."""
+    return even(g.rng) if not (g.held or g.plain) and g.chance(0.5) else invented(g.rng, g.held)
+
+
 def person(g: Gen) -> str:
     roll = g.rng.random()
-    last = invented(g.rng, g.held).capitalize() if g.chance(0.4) else g.name("last_names")
+    last = made_up(g).capitalize() if g.chance(0.4) else g.name("last_names")
     if g.chance(0.05):
-        last = f"{last}-{g.name('last_names') if g.chance(0.5) else invented(g.rng, g.held).capitalize()}"
+        last = f"{last}-{g.name('last_names') if g.chance(0.5) else made_up(g).capitalize()}"
     elif g.chance(0.06):
         last = g.rng.choice(("Mc", "Mac", "O'", "De", "D'", "van ", "de ", "von ")) + last
     first_name = first(g)
@@ -95,12 +100,13 @@ def person(g: Gen) -> str:
 
 
 def first(g: Gen) -> str:
-    one = g.name("first_names") if g.chance(0.7) else invented(g.rng, g.held).capitalize()
+    known = 0.7 if g.held or g.plain else 0.5
+    one = g.name("first_names") if g.chance(known) else made_up(g).capitalize()
     return f"{one}-{g.name('first_names')}" if g.chance(0.04) else one
 
 
 def org(g: Gen) -> str:
-    base = invented(g.rng, g.held).capitalize() if g.chance(0.7) else g.name("last_names")
+    base = made_up(g).capitalize() if g.chance(0.7) else g.name("last_names")
     roll = g.rng.random()
     if roll < 0.3:
         return base
@@ -112,11 +118,11 @@ def org(g: Gen) -> str:
 
 
 def city(g: Gen) -> str:
-    return g.name("cities") if g.chance(0.6) else invented(g.rng, g.held).capitalize()
+    return g.name("cities") if g.chance(0.6) else made_up(g).capitalize()
 
 
 def street(g: Gen) -> str:
-    base = g.rng.choice([g.word("things").capitalize(), invented(g.rng, g.held).capitalize(), g.name("last_names")])
+    base = g.rng.choice([g.word("things").capitalize(), made_up(g).capitalize(), g.name("last_names")])
     name = f"{base} {g.rng.choice(['Street', 'Road', 'Lane', 'Avenue', 'Square', 'Way'])}"
     roll = g.rng.random()
     number = g.rng.randint(1, 240)
@@ -130,7 +136,7 @@ def room(g: Gen) -> str:
     if roll < 0.65:
         return "the " + g.word("places")
     if roll < 0.85:
-        return f"the {g.rng.choice([g.word('adjectives').capitalize(), invented(g.rng, g.held).capitalize()])} Hall"
+        return f"the {g.rng.choice([g.word('adjectives').capitalize(), made_up(g).capitalize()])} Hall"
     if roll < 0.93:
         return f"flat {g.rng.randint(1, 60)}{g.rng.choice(['', 'A', 'B', 'C'])}"
     return f"building {g.rng.choice('ABCDEFGH')}"
@@ -146,11 +152,11 @@ def noun_phrase(g: Gen) -> str:
     if roll < 0.6:
         return f"{g.word('things')} {thing}"
     if roll < 0.78:
-        return f"{invented(g.rng, g.held)} {thing}"
+        return f"{made_up(g)} {thing}"
     if roll < 0.88:
-        return f"{g.word('adjectives')} {invented(g.rng, g.held)}"
+        return f"{g.word('adjectives')} {made_up(g)}"
     if roll < 0.95:
-        return f"{invented(g.rng, g.held)}-{thing}"
+        return f"{made_up(g)}-{thing}"
     return f"{g.word('adjectives')} {g.word('adjectives')} {thing}"
 
 
@@ -169,13 +175,7 @@ def goods(g: Gen) -> str:
 
 def goods_plural(g: Gen) -> str:
     roll = g.rng.random()
-    base = (
-        plural(g.word("goods"))
-        if roll < 0.7
-        else invented(g.rng, g.held) + "s"
-        if roll < 0.9
-        else plural(g.word("products"))
-    )
+    base = plural(g.word("goods")) if roll < 0.7 else made_up(g) + "s" if roll < 0.9 else plural(g.word("products"))
     return f"{g.word('adjectives')} {base}" if g.chance(0.2) else base
 
 
@@ -184,7 +184,7 @@ def project(g: Gen) -> str:
     if roll < 0.4:
         return f"{g.word('adjectives')} {g.word('things')} project"
     if roll < 0.7:
-        return f"{invented(g.rng, g.held).capitalize()} project"
+        return f"{made_up(g).capitalize()} project"
     return f"{g.rng.choice(['repair', 'cleaning', 'painting', 'renewal'])} of the {noun_phrase(g)}"
 
 
@@ -211,7 +211,7 @@ def soup(g: Gen) -> str:
         if roll < 0.3:
             words.append(g.rng.choice(LINKS))
         elif roll < 0.5:
-            words.append(invented(g.rng, g.held))
+            words.append(made_up(g))
         elif roll < 0.6:
             words.append(g.slot(g.rng.choice(["num", "first", "city", "money", "date", "code", "org"])))
         else:
@@ -232,12 +232,12 @@ def event(g: Gen) -> str:
         return name
     if roll < 0.75:
         return f"{g.rng.choice(listed('event_kinds'))} {name}"
-    return f"{invented(g.rng, g.held).capitalize()} {name}" if roll < 0.9 else f"{g.word('adjectives')} {name}"
+    return f"{made_up(g).capitalize()} {name}" if roll < 0.9 else f"{g.word('adjectives')} {name}"
 
 
 def document(g: Gen) -> str:
     name = g.word("docs")
-    return f"{invented(g.rng, g.held).capitalize()} {name}" if g.chance(0.25) else name
+    return f"{made_up(g).capitalize()} {name}" if g.chance(0.25) else name
 
 
 def task(g: Gen) -> str:
@@ -249,7 +249,7 @@ def task(g: Gen) -> str:
 
 
 def dept(g: Gen) -> str:
-    return g.name("departments") if g.chance(0.7) else f"the {invented(g.rng, g.held).capitalize()} team"
+    return g.name("departments") if g.chance(0.7) else f"the {made_up(g).capitalize()} team"
 
 
 def label(g: Gen) -> str:
@@ -264,8 +264,8 @@ def label(g: Gen) -> str:
     if roll < 0.8:
         return f"{g.word('things')} {g.word('abstract')}"
     if roll < 0.9:
-        return invented(g.rng, g.held)
-    return f"{invented(g.rng, g.held)} {g.word('things')}"
+        return made_up(g)
+    return f"{made_up(g)} {g.word('things')}"
 
 
 def order(g: Gen) -> str:
@@ -304,7 +304,7 @@ def tail(g: Gen) -> str:
         elif roll < 0.5:
             words.append(g.slot(g.rng.choice(IN_TAILS)))
         elif roll < 0.58:
-            words.append(invented(g.rng, g.held))
+            words.append(made_up(g))
         elif roll < 0.7:
             words.append(g.word(g.rng.choice(["things", "adjectives", "adverbs", "roles", "places"])))
         else:
@@ -356,7 +356,7 @@ MAKERS: dict[str, Callable[[Gen], str]] = {
     "product": lambda g: g.word("products"),
     "adj": lambda g: g.word("adjectives"),
     "adv": lambda g: g.word("adverbs"),
-    "inv": lambda g: invented(g.rng, g.held),
+    "inv": lambda g: made_up(g),
     "ipast": lambda g: g.rng.choice(verb_list("intransitive", g.held)).past,
     "quote": lambda g: g.fill(g.rng.choice(quote_patterns())),
     "reason": lambda g: g.rng.choice(REASONS),
@@ -370,10 +370,10 @@ MAKERS: dict[str, Callable[[Gen], str]] = {
     "int": lambda g: str(g.rng.choice([g.rng.randint(1, 99), g.rng.randint(1, 9999)])),
     "pct": lambda g: nums.percent(g.rng),
     "phone": lambda g: nums.phone(g.rng),
-    "email": lambda g: nums.email(g.rng, first(g), invented(g.rng, g.held)),
+    "email": lambda g: nums.email(g.rng, first(g), made_up(g)),
     "code": lambda g: nums.code(g.rng),
-    "secret": lambda g: nums.secret(g.rng, invented(g.rng, g.held)),
-    "file": lambda g: f"{invented(g.rng, g.held)}.{g.rng.choice(['txt', 'md', 'pdf', 'docx', 'csv'])}",
+    "secret": lambda g: nums.secret(g.rng, made_up(g)),
+    "file": lambda g: f"{made_up(g)}.{g.rng.choice(['txt', 'md', 'pdf', 'docx', 'csv'])}",
     "ver": lambda g: (
         f"{g.rng.randint(0, 12)}.{g.rng.randint(0, 20)}" + (f".{g.rng.randint(0, 9)}" if g.chance(0.4) else "")
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from .example import Task
@@ -29,6 +30,31 @@ GREETINGS = ("to: {}", "to: {}", "To: {}", "for {}", "to {}", "recipient: {}", "
 SENDERS = ("from: {}", "from: {}", "From: {}", "from {}", "sender: {}", "sign: {}", "signed {}", "regards, {}", "{}")
 
 
+OWN_OR_THE = re.compile("^(?:the|my|our) ")
+TYPED_GREETINGS = ("{}", "{}", "{}:", "for {}", "For {}", "hi {}", "Hi {},", "dear {}", "it goes to {}", "To {}")
+TYPED_SENDERS = (
+    "\n{}",
+    "\n{}",
+    "\n- {}",
+    "\n– {}",
+    "\n\n{}",
+    "\nfrom {}",
+    "\nthanks, {}",
+    "\ncheers, {}",
+    "\nBest, {}",
+)
+TYPED_SENDERS_BEHIND = (
+    ", from {}",
+    ". from {}",
+    ", {}",
+    ". {}",
+    ", im {}",
+    ". My name is {}.",
+    " - {}",
+    ", thanks, {}",
+)
+
+
 def facts_in(g: Gen, answer: str) -> list[str]:
     """The facts made so far that the answer contains."""
     return sorted({fact for fact in g.facts if fact in answer})
@@ -39,6 +65,8 @@ def count(g: Gen, weights: dict[int, float]) -> int:
 
 
 def greeted(g: Gen) -> str:
+    if is_hard(g) and g.chance(0.15):
+        return g.fill(g.rng.choice(("my {role}", "our {role}", "my team", "our {people}", "{dept}", "my {people}")))
     roll = g.rng.random()
     if roll < 0.7:
         return g.slot("person")
@@ -47,6 +75,11 @@ def greeted(g: Gen) -> str:
     if roll < 0.9:
         return g.rng.choice(listed("people_greeted"))
     return g.fill(g.rng.choice(("the {role}", "everyone in {dept}", "all {people}", "the {people} of {org}", "{org}")))
+
+
+def is_hard(g: Gen) -> bool:
+    """The harder part of training; what is measured as it stands is without it."""
+    return not (g.held or g.plain)
 
 
 def signer(g: Gen) -> str:
@@ -63,17 +96,25 @@ def email(g: Gen) -> Task:
     to = greeted(g) if g.chance(0.55) else ""
     sender = signer(g) if g.chance(0.4) else ""
     request = None
-    if to:
+    typed = is_hard(g) and g.chance(0.4)
+    if to and typed:
+        if g.chance(0.4):
+            notes.insert(0, g.rng.choice(TYPED_GREETINGS).format(to))
+        else:
+            request = g.rng.choice(listed("requests_to")).replace("<>", to)
+    elif to:
         if g.chance(0.75):
             notes.insert(0 if g.chance(0.85) else len(notes), g.rng.choice(GREETINGS).format(to))
         else:
             named = REQUESTS_TO + REQUESTS_TO_A_PERSON if to[0].isupper() and " and " not in to else REQUESTS_TO
             request = g.fill(g.rng.choice(named)).replace("<>", to)
-    if sender:
+    if sender and not typed:
         notes.append(g.rng.choice(SENDERS).format(sender))
-    greeting = f"Hello {to.removeprefix('the ')}," if to else "Hello,"
+    greeting = f"Hello {OWN_OR_THE.sub('', to)}," if to else "Hello,"
     ending = f"Best regards,\n{sender}" if sender else "Best regards"
     text = bullet_list(g, notes)
+    if sender and typed:
+        text += g.rng.choice(TYPED_SENDERS if "\n" in text or g.chance(0.3) else TYPED_SENDERS_BEHIND).format(sender)
     answer = f"Subject: {subject}\n\n{greeting}\n\n{body}\n\n{ending}"
     return Task("email", text, answer, facts_in(g, answer), request)
 
@@ -166,11 +207,17 @@ def edit_sentence(g: Gen, style: str) -> tuple[str, str]:
     return source, reworded(style, answer)
 
 
+def by_pattern(g: Gen, share: float) -> bool:
+    """Whether a sentence comes from a pattern of the style; less often in the harder part of training, for people's
+    sentences come from none, and the model should not see patterns in them."""
+    return g.chance(0.6 * share if is_hard(g) else share)
+
+
 def any_sentence(g: Gen, style: str) -> tuple[str, str]:
     """A sentence of any kind; often, but where patterns are measured as they stand, with words of the style in it."""
     known = len(g.facts)
     source = make_sentence(g)
-    if not (g.plain or g.held) and g.chance(0.6):
+    if is_hard(g) and g.chance(0.6):
         changed = with_words_of(g, style, source)
         if all(fact in changed for fact in g.facts[known:] if fact in source):
             source = changed
@@ -182,7 +229,7 @@ def shorten(g: Gen) -> Task:
     sources: list[str] = []
     answers: list[str] = []
     for _ in range(count(g, {1: 3, 2: 4, 3: 2, 4: 1})):
-        if g.chance(0.45):
+        if by_pattern(g, 0.45):
             source, answer = edit_sentence(g, "short")
         else:
             source, answer = any_sentence(g, "short")
@@ -202,7 +249,7 @@ def restyle(g: Gen, style: str) -> Task:
     sources: list[str] = []
     answers: list[str] = []
     for _ in range(count(g, {1: 4, 2: 3, 3: 1})):
-        if g.chance(0.65):
+        if by_pattern(g, 0.65):
             source, answer = edit_sentence(g, style)
         else:
             source, answer = any_sentence(g, style)
@@ -230,7 +277,7 @@ def polite(g: Gen) -> Task:
     sources: list[str] = []
     answers: list[str] = []
     for _ in range(count(g, {1: 5, 2: 4, 3: 2})):
-        source, answer = courteous(g) if g.chance(0.75) else (make_sentence(g),) * 2
+        source, answer = courteous(g) if by_pattern(g, 0.75) else (make_sentence(g),) * 2
         sources.append(source)
         answers.append(answer)
     answer = " ".join(answers)
@@ -320,17 +367,17 @@ TASKS: dict[str, Callable[[Gen], Task]] = {
     "about": about,
 }
 WEIGHTS: dict[str, float] = {
-    "email": 24,
-    "summary": 19,
+    "email": 30,
+    "summary": 17,
     "join": 4,
     "shorten": 12,
-    "polite": 11,
-    "formal": 6,
-    "simple": 7,
+    "polite": 12,
+    "formal": 8,
+    "simple": 9,
     "subject": 4,
     "title": 4,
     "bullets": 8,
     "about_text": 2,
-    "refusal": 14,
-    "about": 8,
+    "refusal": 11,
+    "about": 7,
 }

@@ -253,6 +253,7 @@ def rows(
     as_json: bool,
 ) -> None:
     """The ledger rows of a period, newest first: each with its rate card and where it came from."""
+    from pennyweight.services.audit import cost_words, what_ran
     from pennyweight.services.exports_ledger import ledger_values
     from pennyweight.store.audit import RowFilter
 
@@ -274,10 +275,10 @@ def rows(
         [
             {
                 "at": f"{entry.at.astimezone():%Y-%m-%d %H:%M}",
-                "model": entry.model,
+                "model": what_ran(entry),
                 "input": format_tokens(entry.usage.input_total),
                 "output": format_tokens(entry.usage.output_total),
-                "cost": format_usd(entry.local.electric_nano if entry.local else entry.billed_nano),
+                "cost": cost_words(entry),
                 "state": "" if entry.usage.usage_state == "reported" else entry.usage.usage_state,
                 "origin": entry.origin,
             }

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.meter import reference as table
+from pennyweight.meter.money import format_usd
 from pennyweight.meter.periods import local_day
 from pennyweight.meter.reference import ReferenceModel
 from pennyweight.services.audit_period import AuditPeriod, PeriodKind, all_time
@@ -24,6 +25,7 @@ GROUPINGS: tuple[Grouping, ...] = ("day", "model", "provider", "task", "conversa
 HERE = "This computer"
 NO_CHAT, NO_PROJECT = "Not part of a chat", "No project"
 GONE, UNTITLED = "A chat that is gone", "New chat"
+BUDGET_CHANGE = "Budget change"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +237,24 @@ def _marked(row: LedgerEntry) -> LedgerEntry:
     other = "calls" if what == "Report" else "provider's report"
     note = f"{what}, not counted: the {other} of the same day and model tell the same use. {row.note}"
     return replace(row, note=note.strip())
+
+
+def is_budget_change(entry: LedgerEntry) -> bool:
+    """A note that a cap was raised or removed: no call, and nothing to pay."""
+    return entry.kind == "correction" and not entry.model
+
+
+def what_ran(entry: LedgerEntry) -> str:
+    """The model of a row, for a person."""
+    return BUDGET_CHANGE if is_budget_change(entry) else entry.model
+
+
+def cost_words(entry: LedgerEntry) -> str:
+    if is_budget_change(entry):
+        return "–"
+    if entry.source == "local":
+        return format_usd(entry.local.electric_nano) if entry.local else "not known"
+    return format_usd(entry.billed_nano)
 
 
 def source_name(source: str, imported: str = "") -> str:

@@ -9,7 +9,7 @@ from html import escape
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.meter.money import decimal_to_nano, format_dollars, format_usd
 from pennyweight.meter.quantities import counted, format_energy, format_tokens
-from pennyweight.services.audit import AuditReport, AuditRow
+from pennyweight.services.audit import AuditReport, AuditRow, cost_words
 from pennyweight.services.audit_period import MONTHS
 from pennyweight.services.subscription import SubscriptionCheck
 from pennyweight.services.svg import Series, bars, nice_lines
@@ -268,7 +268,7 @@ def _rows(title: str, entries: Sequence[LedgerEntry], count: int) -> str:
             format_tokens(entry.usage.input_total),
             format_tokens(entry.usage.output_total),
             entry.usage.usage_state.value,
-            format_usd(entry.local.electric_nano if entry.local else entry.billed_nano),
+            cost_words(entry),
             entry.origin,
         )
         for entry in entries

@@ -62,6 +62,7 @@ _SUMS = {
     "uncompared_rows": f"sum({_NO_BILL})",
     "estimated_rows": "sum(l.usage_state <> 'reported')",
 }
+_SOMETHING = " OR ".join(_SUMS[name] for name in ("calls", "billed_nano", "input_total", "output_total"))
 _COLUMNS = ", ".join(f"{expression} AS {name}" for name, expression in _SUMS.items())
 _JUDGED_COLUMNS = ", ".join(
     f"{expression} AS {name}"
@@ -176,8 +177,8 @@ class Audit:
     ) -> list[AuditGroup]:
         """Sums of each span by source, import, model and task, and by chat or project if asked for.
 
-        The spans may not overlap. Equivalent bills are those at `reference`, or of the moment of each row if None.
-        `counting` leaves out what is told twice.
+        Notes of changed budgets are in no group. The spans may not overlap. Equivalent bills are those at `reference`,
+        or of the moment of each row if None. `counting` leaves out what is told twice.
         """
         if not spans:
             return []
@@ -301,6 +302,7 @@ FROM spans CROSS JOIN ledger l ON l.at >= spans.first AND l.at < spans.past
 LEFT JOIN equivalents e ON l.source = 'local' AND {bill} AND e.ledger_number = l.number
 {tags} {verdicts} {once}
 GROUP BY span, l.source, imported, l.model, l.task, 6, 7
+HAVING {_SOMETHING}
 """  # noqa: S608 - our own text
     return sql, values
 

@@ -153,3 +153,17 @@ def test_the_page_names_the_fields_that_come(home_with_chat: Path, capsys: pytes
 def test_one_call_is_called_one_call(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["audit", "--from", "2026-11-20", "--to", "2026-11-20"], lambda: build_services(home)) == 0
     assert "\n1 call without a price, not in the sums.\n" in capsys.readouterr().out
+
+
+def test_a_removed_budget_is_named_among_the_rows_and_no_unpriced_call(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for cap in ("0.0005", "none"):
+        assert run(["keys", "budget", cap], lambda: build_services(tmp_path)) == 0
+    capsys.readouterr()
+    assert run(["audit", "rows"], lambda: build_services(tmp_path)) == 0
+    said = capsys.readouterr().out
+    assert "Budget change" in said
+    assert "unpriced" not in said
+    assert run(["audit", "--by", "provider"], lambda: build_services(tmp_path)) == 0
+    assert "budget" not in capsys.readouterr().out

@@ -19,8 +19,9 @@ from pennyweight.domain.conversation import Verdict
 from pennyweight.domain.errors import InputError
 from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.meter import price_table
-from pennyweight.services.audit import GROUPINGS, NO_PROJECT, AuditService
+from pennyweight.services.audit import GROUPINGS, NO_PROJECT, AuditService, cost_words, what_ran
 from pennyweight.services.audit_period import AuditPeriod
+from pennyweight.services.budgets import BudgetService
 from pennyweight.services.settings import SettingsService
 from pennyweight.store import Store
 from pennyweight.store.audit import AuditSums, RowFilter
@@ -277,3 +278,17 @@ def test_periods_have_the_names_and_steps_of_a_calendar() -> None:
 def test_many_sums_added_at_once_are_the_same_as_one_by_one(counts: list[int]) -> None:
     many = [AuditSums(calls=count, billed_nano=2 * count, unpriced_rows=count % 3) for count in counts]
     assert AuditSums.of(many) == reduce(AuditSums.__add__, many, AuditSums())
+
+
+def test_a_changed_budget_is_no_line_and_its_row_says_what_it_is(store: Store) -> None:
+    store.ledger.add([cloud_entry("c")])
+    budgets, audit, day = BudgetService(store, now=lambda: NOW), audit_of(store), AuditPeriod(NOW.date(), NOW.date())
+    for provider in ("", "anthropic"):
+        budgets.set(provider, 500_000)
+        budgets.set(provider, None)
+    for by in GROUPINGS:
+        assert [row.key for row in audit.lines(day, by) if by != "day" or row.sums.calls] == [], by
+    rows = audit.rows(day)
+    assert [(what_ran(row), cost_words(row)) for row in rows] == [("Budget change", "–")] * 2
+    store.ledger.add([cloud_entry("fix", at=NOW, kind="correction", billed_nano=-5_000)])
+    assert [row.sums.billed_nano for row in audit.lines(day, "model")] == [-5_000]

@@ -9,7 +9,7 @@ from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.meter.energy import is_measured
 from pennyweight.meter.money import format_dollars, format_usd
 from pennyweight.meter.quantities import format_energy, format_seconds, format_tokens
-from pennyweight.services.audit import AuditReport, AuditRow, source_name
+from pennyweight.services.audit import AuditReport, AuditRow, cost_words, is_budget_change, source_name, what_ran
 from pennyweight.services.exports_html import break_even_words, plan_price, plan_words
 from pennyweight.services.reprice import RepricedRow
 from pennyweight.services.subscription import SubscriptionCheck
@@ -259,10 +259,11 @@ def reprice_line(row: RepricedRow, paid_nano: int) -> tuple[str, ...]:
 
 
 def entry_line(entry: LedgerEntry) -> tuple[str, ...]:
+    imported = "" if entry.origin == OWN_ORIGIN else entry.origin.partition(":")[0]
     return (
         f"{entry.at.astimezone():%Y-%m-%d %H:%M}",
-        source_name(entry.source, "" if entry.origin == OWN_ORIGIN else entry.origin.partition(":")[0]),
-        entry.model,
+        "–" if is_budget_change(entry) else source_name(entry.source, imported),
+        what_ran(entry),
         format_tokens(entry.usage.input_total),
         format_tokens(resent_tokens(entry)),
         format_tokens(entry.usage.output_total),
@@ -291,14 +292,10 @@ def _rates(card: dict[str, str], what: str) -> list[tuple[str, str]]:
     return found
 
 
-def cost_words(entry: LedgerEntry) -> str:
-    if entry.source == "local":
-        return format_usd(entry.local.electric_nano) if entry.local else "not known"
-    return format_usd(entry.billed_nano)
-
-
 def entry_facts(entry: LedgerEntry) -> list[tuple[str, str]]:
     """The rate card of a row and where it came from, as (name, value)."""
+    if is_budget_change(entry):
+        return [("What it was", what_ran(entry)), ("Note", entry.note)]
     usage, again = entry.usage, resent_tokens(entry)
     facts = [
         ("Where it came from", entry.origin),

@@ -72,8 +72,8 @@ def test_the_cards_and_tables_say_what_the_ledger_holds(page: AuditPage) -> None
     assert lines[f"{HOSTILE} imported"] == ["1", "1,000", "300", "0.5¢", "–"]
     assert lines["gpt-new"][3] == "unpriced"
     assert "1 call without a price" in page.unpriced.text()
-    # 100 in here and 1,000 for each of the three others; 60 and 200 of them each had been sent before.
-    assert page.tokens.text() == "3,100 tokens in · 2,440 new · 660 re-sent · 640 cached · 920 out · 305 reasoning"
+    # 100 in here and 1,000 for each of the three others; 60 and, imported, 200 of them had been sent before.
+    assert page.tokens.text() == "3,100 tokens in · 2,840 new · 260 re-sent · 640 cached · 920 out · 305 reasoning"
 
 
 def test_local_work_is_compared_after_the_bills_were_worked_out(qtbot: QtBot, page: AuditPage) -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 from pennyweight.domain.answer import StopReason
 from pennyweight.domain.usage import UsageRecord
 
+OWN_ORIGIN = "pennyweight"
 EntryKind = Literal["answer", "part", "join", "correction"]
 """`part` and `join` are the calls of one long summary; they share a `message_id`."""
 
@@ -68,7 +69,7 @@ class LedgerEntry:
     usage: UsageRecord
     dedup_key: str
     """Unique over the whole ledger: importing or writing the same call twice changes nothing."""
-    origin: str = "pennyweight"
+    origin: str = OWN_ORIGIN
     """This program, or the import (with file and line) that brought the row."""
     task: str = "ask"
     conversation_id: str | None = None
@@ -92,6 +93,11 @@ class LedgerEntry:
     price_source: str | None = None
     rate_card: dict[str, str] = field(default_factory=dict)
     note: str = ""
+
+    @property
+    def sent_before(self) -> int:
+        """Of the input. This program knows its turns; an imported row does not, but what a cache held had been sent."""
+        return self.resent if self.origin == OWN_ORIGIN else max(self.resent, self.usage.cache_read)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,7 @@ def ledger_values(entry: LedgerEntry) -> dict[str, Any]:
         "stop_reason": entry.stop_reason.value,
         "input_total": entry.usage.input_total,
         "cache_read": entry.usage.cache_read,
-        "resent": entry.resent,
+        "resent": entry.sent_before,
         "prompt_evaluated": entry.prompt_evaluated,
         "output_total": entry.usage.output_total,
         "reasoning": entry.usage.reasoning,

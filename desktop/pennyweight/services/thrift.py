@@ -104,12 +104,6 @@ def thrift(conversation_id: str, calls: Sequence[LedgerEntry]) -> ChatThrift:
     )
 
 
-def resent_tokens(entry: LedgerEntry) -> int:
-    """Input that had been sent before: by its chat, or, for a provider, because its cache held it."""
-    cached = 0 if entry.source == "local" else entry.usage.cache_read
-    return min(entry.usage.input_total, max(entry.resent, cached))
-
-
 def _turn(number: int, entry: LedgerEntry) -> Turn:
     usage = entry.usage
     paid = entry.local.electric_nano if entry.local else entry.billed_nano
@@ -119,7 +113,7 @@ def _turn(number: int, entry: LedgerEntry) -> Turn:
         source=entry.source,
         model=entry.model,
         input_total=usage.input_total,
-        resent=resent_tokens(entry),
+        resent=entry.sent_before,
         output_total=usage.output_total,
         cost_nano=paid or 0,
     )
@@ -127,8 +121,12 @@ def _turn(number: int, entry: LedgerEntry) -> Turn:
 
 def _saved(calls: Sequence[LedgerEntry], turns: Sequence[Turn], how: Saving) -> Saved:
     tokens = cloud = equivalent = 0
-    for number, (entry, turn) in enumerate(zip(calls, turns, strict=True)):
-        fewer = max(0, turn.resent - _history(turns[max(0, number - KEPT_EXCHANGES) : number], number, how))
+    branch: list[Turn] = []
+    for entry, turn in zip(calls, turns, strict=True):
+        while branch and not _follows(turn, branch[-1]):
+            branch.pop()
+        fewer = min(turn.resent, _left_out(branch, how))
+        branch.append(turn)
         tokens += fewer
         if entry.source != "local" and entry.billed_nano is not None:
             cloud += _worth(fewer, entry.usage.cache_read, entry.rate_card)
@@ -137,12 +135,19 @@ def _saved(calls: Sequence[LedgerEntry], turns: Sequence[Turn], how: Saving) -> 
     return Saved(tokens=tokens, cloud_nano=cloud, equivalent_nano=equivalent)
 
 
-def _history(before: Sequence[Turn], count: int, how: Saving) -> int:
-    """Tokens of the history that would have been sent, of `count` turns that end in `before`."""
-    if how == "trim":
-        return sum(turn.new + turn.output_total for turn in before[-KEPT_EXCHANGES:])
-    last = sum(turn.new + turn.output_total for turn in before[-1:])
-    return last + (SUMMARY_TOKENS if count > 1 else 0)
+def _follows(turn: Turn, earlier: Turn) -> bool:
+    """Whether the earlier call may be in what this one sent again. Where nothing is new it is asked once more."""
+    return turn.resent >= earlier.input_total if turn.new else turn.resent > earlier.input_total
+
+
+def _left_out(branch: Sequence[Turn], how: Saving) -> int:
+    """Tokens of a history that ends with the last of these calls that would not have been sent."""
+    kept = KEPT_EXCHANGES if how == "trim" else 1
+    if len(branch) <= kept:
+        return 0
+    last = branch[-kept - 1]
+    older = last.input_total + last.output_total
+    return older if how == "trim" else max(0, older - SUMMARY_TOKENS)
 
 
 def _worth(tokens: int, cached: int, rate_card: dict[str, str]) -> int:

@@ -8,13 +8,13 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Literal
 
-from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.domain.ledger import OWN_ORIGIN, LedgerEntry
 from pennyweight.store import codec, totals
 from pennyweight.store.connection import ReaderPool
 from pennyweight.store.ledger import ENTRIES
 from pennyweight.store.overlaps import Counting, uncounted
+from pennyweight.store.schema_v10 import RESENT
 
-OWN_ORIGIN = "pennyweight"
 Only = Literal["all", "unpriced", "estimated"]
 Split = Literal["", "conversation", "project"]
 
@@ -34,15 +34,13 @@ _FINISHED = f"""CASE WHEN NOT l.opens_answer THEN 0 WHEN l.kind = 'answer' THEN 
     SELECT {_ENDED.format(row="n")} FROM ledger n WHERE n.message_id = l.message_id AND n.kind <> 'correction'
     ORDER BY n.number DESC LIMIT 1), 0) END"""  # noqa: S608 - our own text
 _USABLE = f"CASE v.verdict WHEN 'kept' THEN l.opens_answer WHEN 'not useful' THEN 0 ELSE {_FINISHED} END"
-# What a provider's cache held had been sent before, whether or not the row knows of the turn that sent it.
-_RESENT = "CASE WHEN l.source = 'local' THEN l.resent ELSE max(l.resent, l.cache_read) END"
 
 _SUMS = {
     "calls": "sum(l.kind <> 'correction')",
     "answers": "sum(l.opens_answer)",
     "usable_answers": f"sum(l.origin = '{OWN_ORIGIN}' AND ({_FINISHED}))",
     "input_total": "sum(l.input_total)",
-    "resent": f"sum({_RESENT})",
+    "resent": f"sum({RESENT.format(row='l.')})",
     "cache_read": "sum(l.cache_read)",
     "cache_write": "sum(l.cache_write_5m + l.cache_write_1h)",
     "output_total": "sum(l.output_total)",

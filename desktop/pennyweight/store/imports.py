@@ -17,7 +17,7 @@ from pennyweight.store.handle import Database
 from pennyweight.store.ledger import insert_entries, insert_imported
 from pennyweight.store.overlaps import Counting, uncounted
 from pennyweight.store.put_back import put_back
-from pennyweight.store.schema_v2 import SUMS
+from pennyweight.store.schema_v10 import SUMS
 from pennyweight.store.totals import period
 
 _MOST_VALUES = 10_000

@@ -18,11 +18,23 @@ from pennyweight.store.schema_v6 import VERSION_6
 from pennyweight.store.schema_v7 import VERSION_7
 from pennyweight.store.schema_v8 import VERSION_8
 from pennyweight.store.schema_v9 import VERSION_9
+from pennyweight.store.schema_v10 import VERSION_10
 
 APPLICATION_ID = 0x50574754
 """`PWGT`: marks the file as ours, also for `file(1)`."""
 
-SCRIPTS = (VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7, VERSION_8, VERSION_9)
+SCRIPTS = (
+    VERSION_1,
+    VERSION_2,
+    VERSION_3,
+    VERSION_4,
+    VERSION_5,
+    VERSION_6,
+    VERSION_7,
+    VERSION_8,
+    VERSION_9,
+    VERSION_10,
+)
 """From each version of the schema to the next, the first from nothing."""
 CURRENT_VERSION = len(SCRIPTS)
 _NAMED = re.compile(r"^(CREATE|DROP)(?: VIRTUAL)? (TABLE|TRIGGER) (?:IF (?:NOT )?EXISTS )?(\w+)", re.MULTILINE)

@@ -18,7 +18,8 @@ from pennyweight.domain.ledger import LedgerTotals, TokenTotals
 from pennyweight.store import codec
 from pennyweight.store.handle import Database
 from pennyweight.store.overlaps import Counting, uncounted
-from pennyweight.store.schema_v2 import BILL_SUMS, GRAINS, SUMS
+from pennyweight.store.schema_v2 import BILL_SUMS, GRAINS
+from pennyweight.store.schema_v10 import SUMS
 
 Condition = tuple[str, dict[str, object]]
 _Sums = Counter[str]

@@ -74,10 +74,10 @@ def test_a_month_adds_up_to_what_was_worked_out_by_hand(store: Store) -> None:
     assert report.totals.measured_joules == 0
     assert report.kwh_prices == ("0.18",)
     assert (report.totals.unpriced_rows, report.totals.uncompared_rows, report.totals.estimated_rows) == (1, 0, 1)
-    # In: 100 + 100 + 1,000 × 3 + 10. Re-sent: 60 + 60 here, and what the providers' caches held: 200 × 3.
+    # In: 100 + 100 + 1,000 × 3 + 10. Re-sent: 60 + 60 here, and what the cache of the imported call held: 200.
     assert report.totals.input_total == 3_210
-    assert report.totals.resent == 720
-    assert report.totals.new_input == 2_490
+    assert report.totals.resent == 320
+    assert report.totals.new_input == 2_890
     assert report.totals.output_total == 20 + 20 + 300 * 3 + 1
     assert report.totals.reasoning == 5 + 5 + 300
     assert report.energy_sources == ("cpu-model",)

@@ -116,3 +116,41 @@ def test_what_a_shorter_history_would_have_saved(store: Store) -> None:
 def test_a_chat_without_calls_has_no_share(store: Store) -> None:
     found = ThriftService(store).chat("nobody")
     assert (found.turns, found.share_resent, found.trim.tokens) == ((), 0.0, 0)
+
+
+def question(number: int, *, resent: int, new: int, out: int, **changes: object) -> LedgerEntry:
+    usage = UsageRecord(input_total=resent + new, output_total=out)
+    return cloud_entry(
+        f"q{number}", at=NOON + timedelta(minutes=number), conversation_id="chat", resent=resent, usage=usage, **changes
+    )
+
+
+def saved(store: Store, calls: list[LedgerEntry]) -> tuple[int, int]:
+    store.ledger.add(calls)
+    found = ThriftService(store).chat("chat")
+    return found.trim.tokens, found.summarize.tokens
+
+
+def test_a_question_answered_again_and_again_has_no_history_to_save(store: Store) -> None:
+    again = [question(n, resent=1_000, new=0, out=5) for n in range(1, 6)]
+    assert saved(store, [question(0, resent=0, new=1_000, out=5), *again]) == (0, 0)
+
+
+def test_versions_of_a_second_question_send_one_exchange_which_both_ways_keep(store: Store) -> None:
+    versions = [question(n, resent=1_005, new=10, out=5) for n in range(1, 5)]
+    assert saved(store, [question(0, resent=0, new=1_000, out=5), *versions]) == (0, 0)
+
+
+def test_a_cached_prompt_is_no_history(store: Store) -> None:
+    usage = UsageRecord(input_total=900, cache_read=800, output_total=5)
+    compared = [cloud_entry(f"c{n}", conversation_id="chat", usage=usage) for n in range(3)]
+    assert saved(store, compared) == (0, 0)
+
+
+def test_the_prompt_that_an_imported_session_begins_with_is_no_history(store: Store) -> None:
+    calls = [
+        cloud_entry(f"i{n}", at=NOON + timedelta(minutes=n), conversation_id="chat", origin="claude-code:s:1",
+                    usage=UsageRecord(input_total=5_000 + 100 * n, cache_read=4_900 + 100 * n, output_total=50))
+        for n in range(2)
+    ]  # fmt: skip
+    assert saved(store, calls) == (0, 0)

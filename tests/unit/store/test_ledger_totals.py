@@ -14,6 +14,7 @@ from tests.unit.store.store_samples import NOON, bill, cloud_entry, local_entry
 from pennyweight.domain.ledger import LedgerEntry, LedgerTotals, TokenTotals
 from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.store import Store
+from pennyweight.store.audit import Span
 
 
 def test_an_empty_ledger_has_zero_of_everything(store: Store) -> None:
@@ -185,3 +186,24 @@ def test_the_prices_of_a_kilowatt_hour_are_those_of_the_rows_in_the_period(store
     assert store.ledger.totals(start=NOON + day, end=NOON + 2 * day).kwh_prices == ("0.445",)
     assert store.ledger.totals(conversation_id="other").kwh_prices == ("0.1",)
     assert store.ledger.totals(start=NOON + 9 * day).kwh_prices == ()
+
+
+def test_what_was_sent_before_is_the_same_in_the_meter_the_audit_and_the_row(store: Store) -> None:
+    """200 tokens of each cloud call came from a cache; of our own it is known that no turn had sent them."""
+    rows = [
+        local_entry("l"),
+        cloud_entry("own"),
+        cloud_entry("known", resent=50),
+        cloud_entry("run-1", origin="codex:f:1"),
+        cloud_entry("run-2", origin="llm:f:1", source="local"),
+    ]
+    store.ledger.add(rows)
+    assert [row.sent_before for row in store.ledger.iterate()] == [60, 0, 50, 200, 200]
+    totals = store.ledger.totals()
+    assert (totals.local.resent, totals.cloud.resent) == (260, 250)
+    day = Span("", NOON, NOON + timedelta(days=1))
+    assert sum(group.sums.resent for group in store.audit.groups([day])) == 510
+    store.imports.begin("run", "codex", "f")
+    store.imports.undo("run")
+    assert store.ledger.totals().cloud.resent == 50
+    assert store.ledger.sums_match_rows()

@@ -188,6 +188,21 @@ def test_each_database_of_the_museum_opens_and_keeps_what_it_held(old: Path, tmp
         assert backups == []
 
 
+def test_the_meter_of_an_older_database_counts_what_an_imported_cache_held_as_sent_before(tmp_path: Path) -> None:
+    path = tmp_path / "pennyweight.db"
+    shutil.copy(MUSEUM[8], path)
+    with closing(sqlite3.connect(path)) as db:
+        (own,) = db.execute("SELECT resent FROM ledger WHERE source = 'openai'").fetchone()
+        changes = {"number": "NULL", "id": "'run-1'", "dedup_key": "'k'", "origin": "'codex:f:1'", "cache_read": "150"}
+        columns = [row[1] for row in db.execute("PRAGMA table_info(ledger)")]
+        copied = ", ".join(changes.get(column, column) for column in columns)
+        db.execute(f"INSERT INTO ledger SELECT {copied} FROM ledger WHERE source = 'openai'")  # noqa: S608
+        db.commit()
+    with Store.open(path) as store:
+        assert store.ledger.totals().cloud.resent == own + 150
+        assert store.ledger.sums_match_rows()
+
+
 def test_the_museum_has_every_older_version() -> None:
     assert [path.stem for path in MUSEUM] == [f"v{number}" for number in range(1, len(MUSEUM) + 1)]
     assert len(MUSEUM) >= max(1, schema.CURRENT_VERSION - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from pennyweight.domain.ledger import LedgerEntry
+from pennyweight.domain.ledger import OWN_ORIGIN, LedgerEntry
 from pennyweight.meter.energy import is_measured
 from pennyweight.meter.money import format_dollars, format_usd
 from pennyweight.meter.quantities import format_energy, format_seconds, format_tokens
@@ -13,8 +13,8 @@ from pennyweight.services.audit import AuditReport, AuditRow, cost_words, is_bud
 from pennyweight.services.exports_html import break_even_words, plan_price, plan_words
 from pennyweight.services.reprice import RepricedRow
 from pennyweight.services.subscription import SubscriptionCheck
-from pennyweight.services.thrift import NamedThrift, Saved, Turn, resent_tokens
-from pennyweight.store.audit import OWN_ORIGIN, AuditSums
+from pennyweight.services.thrift import NamedThrift, Saved, Turn
+from pennyweight.store.audit import AuditSums
 from pennyweight.ui.meter.figures import CardText, kwh_price, kwh_price_hint
 from pennyweight.ui.meter.reference_list import rate_text
 from pennyweight.ui.widgets import Part
@@ -265,7 +265,7 @@ def entry_line(entry: LedgerEntry) -> tuple[str, ...]:
         "–" if is_budget_change(entry) else source_name(entry.source, imported),
         what_ran(entry),
         format_tokens(entry.usage.input_total),
-        format_tokens(resent_tokens(entry)),
+        format_tokens(entry.sent_before),
         format_tokens(entry.usage.output_total),
         cost_words(entry),
     )
@@ -296,14 +296,14 @@ def entry_facts(entry: LedgerEntry) -> list[tuple[str, str]]:
     """The rate card of a row and where it came from, as (name, value)."""
     if is_budget_change(entry):
         return [("What it was", what_ran(entry)), ("Note", entry.note)]
-    usage, again = entry.usage, resent_tokens(entry)
+    usage = entry.usage
     facts = [
         ("Where it came from", entry.origin),
         *([("Project", entry.project)] if entry.project else []),
         ("What it was", f"{entry.kind}, {entry.task}, ended: {entry.stop_reason.value}"),
         (
             "Tokens in",
-            f"{usage.input_total:,}, of which {again:,} re-sent and {usage.cache_read:,} cached",
+            f"{usage.input_total:,}, of which {entry.sent_before:,} re-sent and {usage.cache_read:,} cached",
         ),
         ("Tokens out", f"{usage.output_total:,}, of which {usage.reasoning:,} reasoning ({usage.usage_state.value})"),
         ("Cost", cost_words(entry)),

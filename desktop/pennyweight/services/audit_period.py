@@ -12,6 +12,7 @@ from pennyweight.store.audit import Span
 
 PeriodKind = Literal["week", "month", "year", "all", "custom"]
 _DAY = timedelta(days=1)
+_FIRST_YEAR, _LAST_YEAR = 1970, 2199
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -20,7 +21,8 @@ MONTHS = (
 
 @dataclass(frozen=True, slots=True)
 class AuditPeriod:
-    """Whole local days, both ends included. InputError if the last comes before the first."""
+    """Whole local days, both ends included. InputError if the last comes before the first, or for days of no computer's
+    clock."""
 
     first: date
     last: date
@@ -29,6 +31,9 @@ class AuditPeriod:
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise InputError("The period ends before it begins.", advice="Give the earlier day first.")
+        # The first week and the zones west of Greenwich begin in the year before.
+        if self.first.year < _FIRST_YEAR - 1 or self.last.year > _LAST_YEAR:
+            raise InputError(f"A period lies between the years {_FIRST_YEAR} and {_LAST_YEAR}.")
 
     @classmethod
     def week(cls, day: date) -> AuditPeriod:

@@ -17,6 +17,16 @@ from pennyweight.domain.answer import StopReason
 from pennyweight.domain.usage import UsageRecord
 from pennyweight.store import Store
 
+PRICE = [
+    "price",
+    "--provider",
+    "openai",
+    "--model",
+    "gpt-5-mini",
+    "--usage",
+    '{"prompt_tokens": 9, "completion_tokens": 1}',
+]
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
@@ -111,6 +121,15 @@ def test_what_if_gives_the_thousand_dollar_answer(home: Path, capsys: pytest.Cap
     [
         (["audit", "--from", "soon"], 2),
         (["audit", "--from", "2026-11-02", "--to", "2026-11-01"], 1),
+        (["audit", "--from", "0001-01-01"], 1),
+        (["audit", "--to", "0001-01-01"], 1),
+        (["audit", "--to", "9999-12-31"], 1),
+        (["audit", "thrift", "--from", "9999-12-31"], 1),
+        (["audit", "rows", "--from", "0001-01-01"], 1),
+        (["audit", "--from", "1970-01-01", "--to", "2199-12-31"], 0),
+        (["reconcile", "openai", "--from", "0001-01-01", "--to", "9999-12-31"], 0),
+        ([*PRICE, "--at", "0001-01-01"], 0),
+        ([*PRICE, "--at", "9999-12-31T23:59-12:00"], 2),
         (["what-if", "--input", "1", "--output", "1"], 2),
         (["what-if", "--input", "-1", "--output", "1", "--runs", "1"], 2),
         (["what-if", "--input", "1", "--output", "1", "--runs", "1", "--model", "nonsense"], 1),

@@ -13,6 +13,7 @@ from pennyweight.cli.output import json_option, print_json, services, table, usd
 from pennyweight.domain.cancel import Cancel
 from pennyweight.meter.money import format_usd
 from pennyweight.meter.quantities import counted, format_energy, format_tokens
+from pennyweight.services.audit import sum_words
 from pennyweight.services.imports.beside import beside
 
 if TYPE_CHECKING:
@@ -200,8 +201,8 @@ def _line(row: AuditRow) -> dict[str, str]:
         "calls": f"{sums.calls:,}",
         "input": format_tokens(sums.input_total),
         "output": format_tokens(sums.output_total),
-        "cloud": format_usd(sums.billed_nano),
-        "electricity": format_usd(sums.electric_nano),
-        "equivalent": format_usd(sums.equivalent_nano),
+        "cloud": sum_words(sums.billed_nano, sums.unpriced_rows),
+        "electricity": sum_words(sums.electric_nano, 0),
+        "equivalent": sum_words(sums.equivalent_nano, sums.uncompared_rows),
         "usable": "" if each is None else format_usd(each),
     }

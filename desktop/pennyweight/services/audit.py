@@ -257,6 +257,13 @@ def cost_words(entry: LedgerEntry) -> str:
     return format_usd(entry.billed_nano)
 
 
+def sum_words(nano: int, unpriced: int) -> str:
+    """A sum of money over rows of which some have no price: "$0.24", "$0.24 + 2 unpriced", "2 unpriced", "–"."""
+    if not unpriced:
+        return format_usd(nano) if nano else "–"
+    return f"{format_usd(nano)} + {unpriced:,} unpriced" if nano else f"{unpriced:,} unpriced"
+
+
 def source_name(source: str, imported: str = "") -> str:
     """Where something ran or was brought from, for a person."""
     if imported:

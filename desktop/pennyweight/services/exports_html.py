@@ -9,7 +9,7 @@ from html import escape
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.meter.money import decimal_to_nano, format_dollars, format_usd
 from pennyweight.meter.quantities import counted, format_energy, format_tokens
-from pennyweight.services.audit import AuditReport, AuditRow, cost_words
+from pennyweight.services.audit import AuditReport, AuditRow, cost_words, sum_words
 from pennyweight.services.audit_period import MONTHS
 from pennyweight.services.subscription import SubscriptionCheck
 from pennyweight.services.svg import Series, bars, nice_lines
@@ -237,21 +237,14 @@ def _table(title: str, first: str, rows: Sequence[AuditRow], about: str = "") ->
             f"{row.sums.calls:,}",
             format_tokens(row.sums.input_total),
             format_tokens(row.sums.output_total),
-            _billed(row.sums),
+            sum_words(row.sums.billed_nano, row.sums.unpriced_rows),
             _or_dash(row.sums.electric_nano),
-            _or_dash(row.sums.equivalent_nano),
+            sum_words(row.sums.equivalent_nano, row.sums.uncompared_rows),
             _or_dash(row.per_usable_answer_nano),
         )
         for row in rows
     ]
     return _grid(title, heads, lines, about)
-
-
-def _billed(sums: AuditSums) -> str:
-    if not sums.unpriced_rows:
-        return _or_dash(sums.billed_nano)
-    unpriced = f"{sums.unpriced_rows:,} unpriced"
-    return f"{format_usd(sums.billed_nano)} + {unpriced}" if sums.billed_nano else unpriced
 
 
 def _or_dash(nano: int | None) -> str:

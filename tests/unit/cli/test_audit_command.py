@@ -186,3 +186,17 @@ def test_a_removed_budget_is_named_among_the_rows_and_no_unpriced_call(
     assert "unpriced" not in said
     assert run(["audit", "--by", "provider"], lambda: build_services(tmp_path)) == 0
     assert "budget" not in capsys.readouterr().out
+
+
+def test_what_has_no_price_is_counted_in_each_line_and_never_zero_dollars(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Store.open(home / "pennyweight.db") as store:
+        store.ledger.add([cloud_entry("u", source="server", model="my-own-7b", billed_nano=None)])
+    for by in ("model", "provider", "task"):
+        assert (
+            run(["audit", "--from", "2026-11-20", "--to", "2026-11-20", "--by", by], lambda: build_services(home)) == 0
+        )
+        lines = capsys.readouterr().out.partition("\n\n")[2]
+        assert "$0.00" not in lines
+        assert ("0.08¢ + 2 unpriced" if by == "task" else "  1 unpriced ") in lines

@@ -88,7 +88,6 @@ def _print(found: MeterTotals) -> None:
     totals = found.totals
     band = f"{format_usd(totals.electric_low_nano)} to {format_usd(totals.electric_high_nano)}"
     cloud = f"{format_usd(totals.equivalent_low_nano)} to {format_usd(totals.equivalent_high_nano)}"
-    local, noun = totals.local, "answer" if totals.answers == 1 else "answers"
     click.echo(f"On this computer  {format_usd(totals.electric_nano)}  ({band}), {format_energy(totals.energy_joules)}")
     if found.hardware_on:
         click.echo(f"Hardware          {format_usd(totals.hardware_nano)}")
@@ -97,9 +96,15 @@ def _print(found: MeterTotals) -> None:
     )
     click.echo(f"Difference        {format_usd(found.difference_nano)}  avoided list price")
     click.echo(f"Cloud spend       {format_usd(totals.billed_nano)}")
-    click.echo(
-        f"Tokens            {format_tokens(local.input_total)} in ({format_tokens(local.resent)} re-sent, "
-        f"{format_tokens(local.reused)} reused), {format_tokens(local.output_total)} out, {totals.answers:,} {noun}"
-    )
+    click.echo(f"Tokens here       {_tokens_words(totals.local)}")
+    click.echo(f"Tokens, cloud     {_tokens_words(totals.cloud)}")
+    click.echo(f"In all            {counted(totals.answers, 'answer')}, here and in the cloud")
     if totals.unpriced_rows:
         click.echo(f"Unpriced          {counted(totals.unpriced_rows, 'call')}, not in the sums")
+
+
+def _tokens_words(tokens: TokenTotals) -> str:
+    return (
+        f"{format_tokens(tokens.input_total)} in ({format_tokens(tokens.resent)} re-sent, "
+        f"{format_tokens(tokens.reused)} from cache), {format_tokens(tokens.output_total)} out"
+    )

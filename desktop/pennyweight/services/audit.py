@@ -16,6 +16,7 @@ from pennyweight.services.audit_period import AuditPeriod, PeriodKind, all_time
 from pennyweight.services.imports.kinds import IMPORT_NAMES
 from pennyweight.services.imports.overlap import counting, is_report
 from pennyweight.services.settings import SettingsService
+from pennyweight.services.titles import comparison_title
 from pennyweight.store import Store
 from pennyweight.store.audit import AuditGroup, AuditSums, RowFilter, Span, Split
 from pennyweight.store.overlaps import Counting
@@ -208,7 +209,10 @@ class AuditService:
         ids = sorted(set(conversation_ids))
         titles: dict[str, str] = {}
         for first in range(0, len(ids), 500):
-            titles |= self._store.audit.titles(ids[first : first + 500])
+            some = ids[first : first + 500]
+            compared = self._store.audit.compared(some)
+            titles |= {one: comparison_title(prompt) for one, prompt in compared.items()}
+            titles |= self._store.audit.titles(some)  # of one that goes on as a chat, the chat's
         return titles
 
     def _label(self, by: Grouping, group: AuditGroup, titles: dict[str, str]) -> str:
@@ -225,7 +229,7 @@ class AuditService:
 
 
 def chat_name(conversation_id: str, titles: dict[str, str]) -> str:
-    """The title of a chat, or what an imported session is called: "Claude Code 0b3f2c1a"."""
+    """The title of a chat or a comparison, or what an imported session is called: "Claude Code 0b3f2c1a"."""
     kind, colon, session = conversation_id.partition(":")
     if colon and kind in IMPORT_NAMES:
         return f"{IMPORT_NAMES[kind]} {session[:8]}"

@@ -27,6 +27,12 @@ def title_for(message: Message) -> str:
     return _cut(_capital(text)) or "New chat"
 
 
+def comparison_title(prompt: str) -> str:
+    """ "Comparison: The quote"; "A comparison" where the prompt has no words."""
+    text = _cut(_capital(_first_line(prompt)))
+    return f"Comparison: {text}" if text else "A comparison"
+
+
 def _capital(text: str) -> str:
     """ "the quote" → "The quote"; "iPhone" and "https://…" stay as they are."""
     first = text.split(" ", 1)[0].rstrip(",.:;!?")

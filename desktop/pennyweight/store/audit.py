@@ -254,6 +254,16 @@ class Audit:
             ).fetchall()
         return {row["id"]: row["title"] for row in rows}
 
+    def compared(self, conversation_ids: Sequence[str]) -> dict[str, str]:
+        """How the prompts of those that are comparisons begin."""
+        marks = ", ".join("?" for _ in conversation_ids)
+        with self._readers.borrow() as db:
+            rows = db.execute(
+                f"SELECT conversation_id, substr(prompt, 1, 400) FROM comparisons WHERE conversation_id IN ({marks})",  # noqa: S608
+                list(conversation_ids),
+            ).fetchall()
+        return {row[0]: row[1] for row in rows}
+
     def average(self, *, task: str | None = None, conversation_id: str | None = None) -> tuple[int, float, float]:
         """(calls, mean input tokens, mean output tokens) of a task or a chat; zeros where there is no call."""
         column, value = ("task", task) if conversation_id is None else ("conversation_id", conversation_id)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.unit.store.store_samples import bill, cloud_entry, local_entry
 
 from pennyweight.domain.answer import StopReason
-from pennyweight.domain.conversation import Verdict
+from pennyweight.domain.comparison import Comparison
+from pennyweight.domain.conversation import Task, Verdict
 from pennyweight.domain.errors import InputError
 from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.meter import price_table
@@ -259,6 +260,24 @@ def test_deleted_chats_and_changed_prices_change_no_past_figure(store: Store, mo
     assert after.totals == before.totals
     assert after.models == before.models
     assert audit.lines(period, "conversation")[0].label == "A chat that is gone"
+
+
+def test_a_comparison_is_named_by_its_prompt_and_as_the_chat_it_becomes(store: Store) -> None:
+    for name, prompt in (("one", "the tide table\nfor Tuesday"), ("two", " \n")):
+        store.comparisons.add(
+            Comparison(id=name, at=NOW, task=Task.ASK, prompt=prompt, conversation_id=f"chat-{name}", sides=())
+        )
+    store.ledger.add([cloud_entry(name, conversation_id=f"chat-{name}") for name in ("one", "two", "gone")])
+    audit, period = audit_of(store), AuditPeriod.month(date(2026, 11, 1))
+    names = {row.key: row.label for row in audit.lines(period, "conversation")}
+    assert names == {
+        "chat-one": "Comparison: The tide table",
+        "chat-two": "A comparison",
+        "chat-gone": "A chat that is gone",
+    }
+    assert {chat.name for chat in audit.chats()} == set(names.values())
+    store.conversations.create("Tides", conversation_id="chat-one")
+    assert {row.key: row.label for row in audit.lines(period, "conversation")} == names | {"chat-one": "Tides"}
 
 
 def test_periods_have_the_names_and_steps_of_a_calendar() -> None:

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from pennyweight.store.audit import Only
 
 
+_HEADS = {"turn": "call", "input_total": "input", "resent": "re-sent", "output_total": "output"}
+
+
 @click.command(name="thrift")
 @period_options
-@click.option("--chat", "conversation_id", help="Only this conversation, turn by turn.")
+@click.option("--chat", "conversation_id", help="Only this conversation, call by call.")
 @click.option("--limit", type=click.IntRange(1, 1_000), default=20, show_default=True, help="So many chats.")
 @json_option
 @click.pass_context
@@ -64,7 +67,7 @@ def thrift(
         click.echo()
         table(
             [_chat_line(chat) for chat in chats],
-            [("title", ""), ("turns", "turns"), ("input", "in"), ("share", "re-sent"), ("trim", "trimming saves"),
+            [("title", ""), ("calls", "calls"), ("input", "in"), ("share", "re-sent"), ("trim", "trimming saves"),
              ("summary", "a summary saves")],
         )  # fmt: skip
 
@@ -73,7 +76,7 @@ def _chat_line(chat: NamedThrift) -> dict[str, str]:
     found = chat.thrift
     return {
         "title": chat.title,
-        "turns": f"{len(found.turns):,}",
+        "calls": f"{len(found.turns):,}",
         "input": format_tokens(found.input_total),
         "share": f"{found.share_resent:.0%}",
         "trim": f"{format_tokens(found.trim.tokens)} ({format_usd(found.trim.cloud_nano)} of the bill)",
@@ -100,7 +103,7 @@ def _print_chat(found: ChatThrift, as_json: bool) -> None:
         print_json(_chat_fields(found) | {"turns": turns})
         return
     names = ("turn", "model", "input_total", "new", "resent", "output_total", "usd")
-    table(turns, [(name, name.replace("_total", "").replace("resent", "re-sent")) for name in names])
+    table(turns, [(name, _HEADS.get(name, name)) for name in names])
 
 
 def _chat_fields(found: ChatThrift) -> dict[str, Any]:

@@ -85,6 +85,7 @@ class ConversationSummary:
     title: str
     updated_at: datetime
     turns: int
+    """Questions of the branch that is shown."""
     escalated: bool
     spent_nano: int
     """Nano-dollars: electricity of local answers (expected figure) plus what the cloud billed."""

@@ -195,7 +195,7 @@ def _thrift(sums: AuditSums, chats: Sequence[NamedThrift]) -> str:
         f"Trimming keeps the last {KEPT_EXCHANGES} exchanges; a summary keeps the last one and about {SUMMARY_TOKENS} "
         "tokens of what came before. Money: of the bill at each row's own rates, and of local work at its list price."
     )
-    heads = ("Chat", "turns", "in", "re-sent", "trimming saves", "a summary saves")
+    heads = ("Chat", "calls", "in", "re-sent", "trimming saves", "a summary saves")
     turns = chats[0].thrift.turns
     step = -(-len(turns) // _MOST_BARS) or 1
     groups = [turns[first : first + step] for first in range(0, len(turns), step)]
@@ -207,7 +207,7 @@ def _thrift(sums: AuditSums, chats: Sequence[NamedThrift]) -> str:
     ]
     labels = [str(group[0].number) for group in groups]
     key = '<i class="resent"></i>sent before<i class="copper"></i>new'
-    plot = _plot(f"Turn by turn: {chats[0].title}", labels, series, key, tokens=True)
+    plot = _plot(f"Call by call: {chats[0].title}", labels, series, key, tokens=True)
     return _grid("Prompt thrift", heads, lines, about) + plot
 
 

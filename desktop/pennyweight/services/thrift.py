@@ -21,7 +21,7 @@ SUMMARY_TOKENS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One call of a chat: the context snowball, turn by turn."""
+    """One call of a chat: the context snowball, call by call."""
 
     number: int
     entry: LedgerEntry

@@ -14,7 +14,12 @@ from pennyweight.store.tree import MessageTree, missing_conversation
 _SUMMARY = """
 SELECT c.id, c.title, c.updated_at,
     (SELECT project FROM project_tags p WHERE p.conversation_id = c.id) AS project,
-    (SELECT count(*) FROM messages m WHERE m.conversation_id = c.id AND m.role = 'user') AS turns,
+    (WITH RECURSIVE path (number, parent_id, role) AS (
+        SELECT number, parent_id, role FROM messages WHERE id = c.leaf_id
+        UNION ALL
+        SELECT m.number, m.parent_id, m.role
+        FROM path JOIN messages m ON m.id = path.parent_id AND m.number < path.number
+    ) SELECT count(*) FROM path WHERE role = 'user') AS turns,
     EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.role = 'assistant' AND m.source <> 'local')
         AS escalated,
     (SELECT coalesce(sum(coalesce(l.electric_nano, 0) + coalesce(l.billed_nano, 0)), 0) FROM ledger l

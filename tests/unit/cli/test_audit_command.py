@@ -200,3 +200,12 @@ def test_what_has_no_price_is_counted_in_each_line_and_never_zero_dollars(
         lines = capsys.readouterr().out.partition("\n\n")[2]
         assert "$0.00" not in lines
         assert ("0.08¢ + 2 unpriced" if by == "task" else "  1 unpriced ") in lines
+
+
+def test_thrift_speaks_of_calls(home_with_chat: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    days = ("--from", "2026-11-20", "--to", "2026-11-20")
+    for arguments in (days, ("--chat", "long")):
+        assert run(["audit", "thrift", *arguments], lambda: build_services(home_with_chat)) == 0
+        said = capsys.readouterr().out
+        assert "call" in said
+        assert "turn" not in said

@@ -118,7 +118,7 @@ def test_the_report_shows_projects_chats_thrift_and_lists_what_is_uncertain(serv
     page = _Page()
     page.feed(path.read_text(encoding="utf-8"))
     text = " ".join(page.words)
-    for words in ("By project", "harbour", "By chat", f"Turn by turn: {HOSTILE}", "Prompt thrift", "by task",
+    for words in ("By project", "harbour", "By chat", f"Call by call: {HOSTILE}", "Prompt thrift", "by task",
                   "Calls without a price", "Calls with estimated or partial token counts"):  # fmt: skip
         assert words in text, words
     assert page.tags.count("svg") == 3

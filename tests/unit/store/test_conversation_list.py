@@ -41,6 +41,20 @@ def test_a_chat_counts_its_turns_and_what_it_cost(store: Store) -> None:
     assert (seen.turns, seen.escalated, seen.spent_nano) == (1, True, 805_600)
 
 
+def test_a_chat_counts_the_questions_of_the_branch_that_is_shown(store: Store) -> None:
+    chat = store.conversations.create().id
+    assert store.conversations.list()[0].turns == 0
+    parents = {"first": None, "edited": None, "answer": "edited", "next": "answer", "changed": "answer"}
+    for name, parent in parents.items():
+        made = answer if name == "answer" else user_message
+        store.conversations.add_message(made(chat, name, parent))
+    seen = {}
+    for leaf in ("first", "edited", "next", "changed"):
+        store.conversations.set_leaf(chat, leaf)
+        seen[leaf] = store.conversations.list()[0].turns
+    assert seen == {"first": 1, "edited": 1, "next": 2, "changed": 2}
+
+
 def test_deleting_can_be_undone(store: Store) -> None:
     chat = store.conversations.create("Mine").id
     token = store.conversations.delete(chat)

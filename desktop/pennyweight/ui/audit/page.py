@@ -229,7 +229,7 @@ class AuditPage(QWidget):
 
     def _open_turns(self, turns: Sequence[Turn]) -> None:
         first, last = turns[0].number, turns[-1].number
-        title = f"Turn {first:,}" if first == last else f"Turns {first:,} to {last:,}"
+        title = f"Call {first:,}" if first == last else f"Calls {first:,} to {last:,}"
         self.rows_dialog(title, [turn.entry for turn in turns]).open()
 
     def _open_only(self, only: Only) -> None:

@@ -1,4 +1,4 @@
-"""Prompt thrift: how much of each chat is sent again, turn by turn, and what a shorter history would have saved."""
+"""Prompt thrift: how much of each chat is sent again, call by call, and what a shorter history would have saved."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ThriftPanel(Card):
         self.table.opened.connect(self.show_chat)
         self.table.currentCellChanged.connect(lambda row, *_: self.show_chat(row))
         self.view = PlotView(
-            theme, "Turn by turn", _SERIES, TURN_HEADS, tokens, nothing="Choose a chat to see it turn by turn."
+            theme, "Call by call", _SERIES, TURN_HEADS, tokens, nothing="Choose a chat to see it call by call."
         )
         self.view.opened.connect(lambda number: self.opened.emit(self._groups[number]))
         self.how = PlainLabel(_HOW, tone="mute", kind="small", wrap=True)
@@ -85,7 +85,7 @@ class ThriftPanel(Card):
             return
         chat = self._chats[row]
         self._groups = turn_groups(chat.thrift)
-        self.view.title.setText("Turn by turn")
+        self.view.title.setText("Call by call")
         self.view.title.setToolTip(chat.title)
         self.view.show_bars(turn_bars(self._groups), turn_ticks(self._groups), [turns_line(g) for g in self._groups])
 

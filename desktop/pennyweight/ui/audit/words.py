@@ -26,8 +26,8 @@ USABLE_HINT = (
 MODEL_HEADS = ("", "answers", "in", "out", "cost", "per usable")
 DAY_HEADS = ("Day", "cloud, billed", "local, at cloud price", "electricity", "calls", "in", "out")
 TASK_HEADS = ("Task", "here", "cloud", "at cloud price", "electricity", "billed")
-THRIFT_HEADS = ("Chat", "turns", "in", "re-sent", "trimming", "summary")
-TURN_HEADS = ("Turn", "new", "re-sent", "share", "out", "cost")
+THRIFT_HEADS = ("Chat", "calls", "in", "re-sent", "trimming", "summary")
+TURN_HEADS = ("Call", "new", "re-sent", "share", "out", "cost")
 REPRICE_HEADS = ("Model", "would be", "between", "against paid", "unpriced")
 ROW_HEADS = ("Time", "Where", "Model", "in", "re-sent", "out", "cost")
 _SOURCES = {"rapl": "RAPL", "rapl-psys": "RAPL", "nvml": "NVML", "battery": "battery", "wall": "wall meter"}
@@ -236,7 +236,7 @@ def turns_line(turns: Sequence[Turn]) -> tuple[str, ...]:
 def turns_hint(turns: Sequence[Turn]) -> str:
     """What a bar of the snowball says on hover."""
     name, new, resent, share, out, cost = turns_line(turns)
-    return f"Turn {name}, {turns[0].model}\nnew  {new}\nsent before  {resent} ({share})\nout  {out}\ncost  {cost}"
+    return f"Call {name}, {turns[0].model}\nnew  {new}\nsent before  {resent} ({share})\nout  {out}\ncost  {cost}"
 
 
 def _turn_name(turns: Sequence[Turn]) -> str:

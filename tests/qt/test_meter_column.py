@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,17 +12,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from tests.unit.store.store_samples import cloud_entry
 
 from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.conversation import Task
 from pennyweight.domain.ledger import TokenTotals
+from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.meter import reference
 from pennyweight.meter.local_cost import Hardware
 from pennyweight.meter.money import format_dollars, format_usd
 from pennyweight.services.container import Services
 from pennyweight.services.draft import Draft
 from pennyweight.services.events import AnswerDone, AskEvent, Live, Status
+from pennyweight.store import Store
 from pennyweight.ui.meter.column import MeterColumn
 from pennyweight.ui.meter.energy_dialog import EnergyDialog
 from pennyweight.ui.theme import Theme
@@ -189,6 +193,19 @@ def test_another_reference_model_reprices_what_is_there(
     assert column.reference.text() == cheap.name
     assert column.cloud.figure.text() == format_dollars(totals.equivalent_nano)
     assert column.unpriced.isHidden()
+
+
+def test_tokens_that_nobody_counted_are_told(
+    qtbot: QtBot, column: MeterColumn, services: Services, runner: TaskRunner, tmp_path: Path
+) -> None:
+    dropped = UsageRecord(input_total=35, output_total=12, usage_state=UsageState.ESTIMATED)
+    with Store.open(tmp_path / "home" / "pennyweight.db") as store:
+        store.ledger.add([cloud_entry("u", at=datetime.now(UTC), billed_nano=None, usage=dropped)])
+    column.refresh()
+    qtbot.waitUntil(lambda: not runner.busy, timeout=30_000)
+    assert column.unpriced.text() == (
+        "1 call has no price and is left out. The tokens of 1 call are at least so many, estimated."
+    )
 
 
 def test_hardware_wear_is_a_line_of_its_own(

@@ -15,6 +15,7 @@ from pennyweight.ui.meter.figures import (
     cloud_card,
     difference_card,
     energy_note,
+    estimated_note,
     local_card,
     ratio_text,
     unpriced_note,
@@ -135,6 +136,11 @@ def test_calls_without_a_price_are_counted_in_words() -> None:
     assert unpriced_note(TOTALS) == ""
     assert unpriced_note(replace(TOTALS, unpriced_rows=1)) == "1 call has no price and is left out."
     assert unpriced_note(replace(TOTALS, unpriced_rows=3)) == "3 calls have no price and are left out."
+
+
+def test_estimated_tokens_are_told() -> None:
+    assert estimated_note(TOTALS) == ""
+    assert estimated_note(replace(TOTALS, estimated_rows=1)) == "The tokens of 1 call are at least so many, estimated."
 
 
 def test_new_tokens_are_those_that_no_earlier_turn_had_sent() -> None:

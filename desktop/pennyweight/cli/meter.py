@@ -101,6 +101,8 @@ def _print(found: MeterTotals) -> None:
     click.echo(f"In all            {counted(totals.answers, 'answer')}, here and in the cloud")
     if totals.unpriced_rows:
         click.echo(f"Unpriced          {counted(totals.unpriced_rows, 'call')}, not in the sums")
+    if totals.estimated_rows:
+        click.echo(f"Estimated         the tokens of {counted(totals.estimated_rows, 'call')}: at least so many")
 
 
 def _tokens_words(tokens: TokenTotals) -> str:

@@ -11,8 +11,9 @@ from pennyweight.services.events import MeterLine
 def line_text(line: MeterLine) -> str:
     """ "Local 0.002¢ (0.001¢ to 0.004¢) · GPT-6.1 Sol would be 1.4¢ · 6,412 in · 148 out"."""
     parts = []
+    estimated = line.source != "local" and line.usage_state is not UsageState.REPORTED
     if line.source != "local":
-        sure = "" if line.usage_state is UsageState.REPORTED else " estimated"
+        sure = " estimated" if estimated and line.billed_nano is not None else ""
         parts.append(f"{line.source} {format_usd(line.billed_nano)}{sure}")
     if line.local_nano is not None:
         band = "" if line.low is None else f" ({format_usd(line.low)} to {format_usd(line.high)})"
@@ -22,7 +23,8 @@ def line_text(line: MeterLine) -> str:
     if line.reference_name:
         parts.append(f"{line.reference_name} would be {format_usd(line.equivalent_nano)}")
     reused = f" ({format_tokens(line.reused)} reused)" if line.reused else ""
-    parts.append(f"{format_tokens(line.input_total)} in{reused}, {format_tokens(line.output_total)} out")
+    tokens = f"{format_tokens(line.input_total)} in{reused}, {format_tokens(line.output_total)} out"
+    parts.append(f"at least {tokens}, estimated" if estimated and line.billed_nano is None else tokens)
     if line.calls > 1:
         parts.append(f"{line.calls} calls")
     if line.tokens_per_second is not None:

@@ -25,6 +25,7 @@ from pennyweight.ui.meter.figures import (
     cloud_card,
     difference_card,
     energy_note,
+    estimated_note,
     local_card,
     ratio_text,
     unpriced_note,
@@ -221,7 +222,8 @@ class MeterColumn(QFrame):
         self.cloud.show_text(cloud_card(totals, reference, ratio, repricing=shown.repricing))
         self.difference.show_text(difference_card(totals, hardware=committed.totals.hardware_on))
         self.tokens.show_tokens(totals.local, totals.cloud)
-        note = "" if committed.totals.repricing else unpriced_note(totals)
+        unpriced = "" if committed.totals.repricing else unpriced_note(totals)
+        note = f"{unpriced} {estimated_note(totals)}".strip()
         self.unpriced.setText(note)
         self.unpriced.setVisible(bool(note))
         everywhere = self._live.shown(None, everywhere=True)

@@ -13,7 +13,7 @@ from pennyweight.meter.calibration import ENOUGH
 from pennyweight.meter.energy import SOURCE_BANDS, band_text, is_measured
 from pennyweight.meter.equivalent import DEFAULT_RATIO
 from pennyweight.meter.money import format_dollars, format_usd, usd_text
-from pennyweight.meter.quantities import format_energy, format_watts
+from pennyweight.meter.quantities import counted, format_energy, format_watts
 from pennyweight.meter.reference import ReferenceModel
 from pennyweight.services.meter import Calibrated
 from pennyweight.ui.widgets import Tone
@@ -95,20 +95,20 @@ def cloud_card(
         f"{reference.provider}: ${usd_text(reference.input_usd_per_million)} in and "
         f"${usd_text(reference.output_usd_per_million)} out per million tokens."
     )
-    counted = ratio or ratio_text("no", DEFAULT_RATIO, 0)
+    told = ratio or ratio_text("no", DEFAULT_RATIO, 0)
     table = "Source: the price table that comes with the program, at the time of each call."
-    tooltip = f"{_CLOUD} {counted.hint}\n{rates}\n{table}"
+    tooltip = f"{_CLOUD} {told.hint}\n{rates}\n{table}"
     if repricing:
         return CardText(
             figure=format_dollars(totals.equivalent_nano), small="working out earlier answers…", tooltip=tooltip
         )
     if totals.answers == 0 and totals.equivalent_nano == 0:
-        small = f"list price of the same work\n{counted.words}"
+        small = f"list price of the same work\n{told.words}"
         return CardText(figure="$0.00", small=small, tooltip=tooltip, tone="mute")
     low, high = format_usd(totals.equivalent_low_nano), format_usd(totals.equivalent_high_nano)
     return CardText(
         figure=format_dollars(totals.equivalent_nano),
-        small=f"at list price{'' if low == high else f', {low} to {high}'}\n{counted.words}",
+        small=f"at list price{'' if low == high else f', {low} to {high}'}\n{told.words}",
         tooltip=tooltip,
     )
 
@@ -165,6 +165,12 @@ def unpriced_note(totals: LedgerTotals) -> str:
     return (
         f"{count:,} {'call has' if count == 1 else 'calls have'} no price and {'is' if count == 1 else 'are'} left out."
     )
+
+
+def estimated_note(totals: LedgerTotals) -> str:
+    """Empty if every token was counted."""
+    count = totals.estimated_rows
+    return f"The tokens of {counted(count, 'call')} are at least so many, estimated." if count else ""
 
 
 def _known(sources: tuple[str, ...]) -> list[str]:

@@ -69,7 +69,11 @@ def _cloud_parts(line: MeterLine, name: str) -> list[Part]:
         hint = "The stream ended before the provider told its count: what is known to have been used, at list price."
     reasoning = f" ({format_tokens(line.reasoning)} reasoning)" if line.reasoning else ""
     tokens = _tokens(line.input_total, line.reused, line.output_total) + reasoning
-    parts = [Part(bill, "cloud", strong=True, hint=hint), Part(tokens, hint=_sent_hint(line))]
+    sent_hint = _sent_hint(line)
+    if line.billed_nano is None and line.usage_state is not UsageState.REPORTED:
+        tokens = f"{'at least' if line.output_total else 'about'} {tokens}, estimated"
+        sent_hint = f"The stream ended before the provider told its count.\n{sent_hint}".strip()
+    parts = [Part(bill, "cloud", strong=True, hint=hint), Part(tokens, hint=sent_hint)]
     parts.append(Part(format_seconds(line.seconds), hint=_first_word(line)))
     return parts
 

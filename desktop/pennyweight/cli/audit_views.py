@@ -264,6 +264,8 @@ def rows(
         source=source, model=model, task=task, conversation_id=conversation_id, project=project, only=only
     )
     with services(context) as opened:
+        if conversation_id:
+            opened.conversations.require(conversation_id)
         period = period_of(opened.audit, first, last)
         if only == "unpriced":
             opened.meter.reprice(Cancel())
@@ -305,6 +307,7 @@ def project(context: click.Context, conversation_id: str | None, name: str | Non
             names = list(chats.projects())
             print_json({"projects": names}) if as_json else click.echo("\n".join(names))
             return
+        chats.require(conversation_id)
         if name is not None:
             chats.set_project(conversation_id, name)
         tag = chats.project(conversation_id)

@@ -83,6 +83,11 @@ class ConversationService:
             raise InputError("A chat needs a name.")
         self._store.conversations.rename(conversation_id, cleaned)
 
+    def require(self, conversation_id: str) -> None:
+        """InputError where neither a chat nor the ledger, which outlives it, knows this id."""
+        if not self._store.projects.may_tag(conversation_id):
+            raise InputError(f"There is no chat {conversation_id!r}, nor any call of one.")
+
     def project(self, conversation_id: str) -> str:
         """The chat's project tag; empty where there is none."""
         return self._store.projects.get(conversation_id)
@@ -92,7 +97,11 @@ class ConversationService:
         return [project for project, _ in self._store.projects.all()]
 
     def set_project(self, conversation_id: str, project: str) -> str:
-        """Tag the chat, or with an empty name take its tag off. Returns the tag it had. No figure changes by it."""
+        """Tag the chat, or with an empty name take its tag off. Returns the tag it had. No figure changes by it.
+
+        InputError where there is no such chat.
+        """
+        self.require(conversation_id)
         before = self._store.projects.get(conversation_id)
         self._store.projects.set(conversation_id, " ".join(project.split())[:_LONGEST_PROJECT])
         return before

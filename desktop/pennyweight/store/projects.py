@@ -26,6 +26,17 @@ class Projects:
         self._writer = writer
         self._clock = clock
 
+    def may_tag(self, conversation_id: str) -> bool:
+        """Whether there is such a chat, a call of it, or a tag of one that is gone."""
+        with self._readers.borrow() as db:
+            found = db.execute(
+                "SELECT EXISTS (SELECT 1 FROM conversations WHERE id = :id AND deleted_at IS NULL)"
+                " OR EXISTS (SELECT 1 FROM ledger WHERE conversation_id = :id)"
+                " OR EXISTS (SELECT 1 FROM project_tags WHERE conversation_id = :id)",
+                {"id": conversation_id},
+            )
+            return bool(found.fetchone()[0])
+
     def get(self, conversation_id: str) -> str:
         """Empty where there is none."""
         with self._readers.borrow() as db:

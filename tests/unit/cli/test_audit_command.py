@@ -121,6 +121,10 @@ def test_what_if_gives_the_thousand_dollar_answer(home: Path, capsys: pytest.Cap
     [
         (["audit", "--from", "soon"], 2),
         (["audit", "--from", "2026-11-02", "--to", "2026-11-01"], 1),
+        (["audit", "project", "nope"], 1),
+        (["audit", "project", "nope", "X"], 1),
+        (["audit", "rows", "--chat", "nope"], 1),
+        (["audit", "rows", "--chat", ""], 0),
         (["audit", "--from", "0001-01-01"], 1),
         (["audit", "--to", "0001-01-01"], 1),
         (["audit", "--to", "9999-12-31"], 1),

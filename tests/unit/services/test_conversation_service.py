@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.support.scripted_source import Says
+from tests.unit.store.store_samples import cloud_entry
 
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import MessageState, Task, Verdict
@@ -176,3 +177,18 @@ def test_the_share_of_kept_answers_counts_only_those_that_were_judged(bench: Ben
     assert (share.task, share.kept, share.judged, share.share) == ("ask", 4, 5, 0.8)
     # Wilson's interval of 4 out of 5, as in the tables: 0.376 to 0.964.
     assert (round(share.low, 3), round(share.high, 3)) == (0.376, 0.964)
+
+
+def test_only_a_chat_that_is_there_or_was_paid_for_gets_a_tag(bench: Bench) -> None:
+    chats = bench.conversations
+    chat = bench.store.conversations.create("Harbour").id
+    bench.store.ledger.add([cloud_entry("c", conversation_id="codex:s1")])
+    assert chats.set_project(chat, "port") == ""
+    assert chats.set_project("codex:s1", "port") == ""
+    with pytest.raises(InputError, match="no chat 'nope'"):
+        chats.set_project("nope", "port")
+    assert chats.projects() == ["port"]
+    chats.delete(chat)
+    assert chats.set_project(chat, "") == "port"
+    with pytest.raises(InputError):
+        chats.set_project(chat, "port")

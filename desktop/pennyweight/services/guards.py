@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from pennyweight.meter.quantities import counted
+
 _MOST = 6
 _LONGEST = 32
 """Letters of one finding that are shown: a model that stammers writes numbers of hundreds of digits."""
+_REPLACEMENT = "\ufffd"
+"""Stands for bytes that are no character: a model without the letters of a text writes such."""
 _NUMBER = re.compile(r"\d+(?:[.,:/’'\u00a0\u202f–-]?\d+)*")
 _GROUPED = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
@@ -60,8 +64,19 @@ def unsupported(source: str, answer: str) -> tuple[str, ...]:
 
 
 def note(source: str, answer: str) -> str:
-    """One sentence for the message; empty if everything was found."""
-    missing = unsupported(source, answer)
+    """A sentence or two for the message; empty if everything was found and written."""
+    return " ".join(part for part in (_missing(unsupported(source, answer)), _unwritten(source, answer)) if part)
+
+
+def _unwritten(source: str, answer: str) -> str:
+    lost = answer.count(_REPLACEMENT) - source.count(_REPLACEMENT)
+    if lost <= 0:
+        return ""
+    place = "its place" if lost == 1 else "their place"
+    return f"{counted(lost, 'character')} this model could not write: {_REPLACEMENT} stands in {place}."
+
+
+def _missing(missing: tuple[str, ...]) -> str:
     if not missing:
         return ""
     more = f" and {len(missing) - _MOST} more" if len(missing) > _MOST else ""

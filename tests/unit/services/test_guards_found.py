@@ -63,3 +63,12 @@ def test_a_text_is_always_supported_by_itself(text: str) -> None:
 def test_a_number_of_hundreds_of_digits_is_cut_short() -> None:
     said = note("Nothing here.", f"It is {'4' * 300}.")
     assert said == f"Not found in your text: {'4' * 31}…."
+
+
+def test_characters_that_the_model_could_not_write_are_told() -> None:
+    one = "1 character this model could not write: \ufffd stands in its place."
+    assert note("Caf\u00e9 at 9.", "A caf\ufffd at 9.") == one
+    assert note("At 9.", "\ufffd\ufffd at 10.") == (
+        "Not found in your text: 10. 2 characters this model could not write: \ufffd stands in their place."
+    )
+    assert note("It says \ufffd.", "It says \ufffd.") == ""

@@ -124,7 +124,7 @@ def test_a_range_without_a_price_says_so() -> None:
             low_nano=low, expected_nano=low, high_nano=high, samples=0, low_output=1, expected_output=2, high_output=3
         )
 
-    assert range_text(price(1_400_000, 3_100_000)) == "0.14¢ – 0.31¢"
+    assert range_text(price(1_400_000, 3_100_000)) == "0.14¢ to 0.31¢"
     assert range_text(price(None, None)) == "no price known"
 
 

@@ -11,7 +11,7 @@ from pennyweight.cli.audit_views import VERBS
 from pennyweight.cli.days import period_of, period_options
 from pennyweight.cli.output import json_option, print_json, services, table, usd
 from pennyweight.domain.cancel import Cancel
-from pennyweight.meter.money import format_usd
+from pennyweight.meter.money import format_range, format_usd
 from pennyweight.meter.quantities import counted, format_energy, format_tokens
 from pennyweight.services.audit import sum_words
 from pennyweight.services.imports.beside import beside
@@ -163,7 +163,7 @@ def _sums(sums: AuditSums) -> dict[str, Any]:
 
 def _print(report: AuditReport, rows: tuple[AuditRow, ...]) -> None:
     totals = report.totals
-    band = f"{format_usd(totals.equivalent_low_nano)} to {format_usd(totals.equivalent_high_nano)}"
+    band = format_range(totals.equivalent_low_nano, totals.equivalent_high_nano)
     click.echo(report.period.title)
     click.echo(
         f"Paid to the cloud  {format_usd(totals.billed_nano)}  ({format_usd(report.here.billed_nano)} here, "

@@ -12,7 +12,7 @@ from pennyweight.cli.days import period_of, period_options
 from pennyweight.cli.output import Progress, json_option, print_json, say, services, table, usd
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import InputError
-from pennyweight.meter.money import format_dollars, format_usd, usd_text
+from pennyweight.meter.money import format_dollars, format_range, format_usd, usd_text
 from pennyweight.meter.quantities import counted, format_tokens
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def reprice(
             {
                 "model": row.name,
                 "usd": format_dollars(row.expected_nano),
-                "band": f"{format_usd(row.low_nano)} to {format_usd(row.high_nano)}",
+                "band": format_range(row.low_nano, row.high_nano),
                 "unpriced": f"{row.unpriced_rows:,} without a price" if row.unpriced_rows else "",
             }
             for row in rows

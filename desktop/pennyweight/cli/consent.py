@@ -11,7 +11,7 @@ import click
 
 from pennyweight.cli.output import on_terminal, say
 from pennyweight.domain.errors import InputError
-from pennyweight.meter.money import format_usd
+from pennyweight.meter.money import format_range, format_usd
 
 if TYPE_CHECKING:
     from pennyweight.services.escalation import Preview
@@ -46,7 +46,7 @@ def summary(preview: Preview) -> str:
     if price.expected_nano is None:
         lines.append("The price of this model is not known.")
     else:
-        band = f"{format_usd(price.low_nano)} to {format_usd(price.high_nano)}"
+        band = format_range(price.low_nano, price.high_nano)
         lines.append(f"Estimated {format_usd(price.expected_nano)} ({band}).")
     if preview.budget is not None:
         lines.append(f"Budget left for {preview.budget.month}: {format_usd(preview.budget.left_nano)}.")

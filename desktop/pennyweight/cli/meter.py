@@ -9,7 +9,7 @@ import click
 from pennyweight.cli.output import json_option, print_json, services, usd
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.ledger import TokenTotals
-from pennyweight.meter.money import format_usd
+from pennyweight.meter.money import format_range, format_usd
 from pennyweight.meter.quantities import counted, format_energy, format_tokens
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def _tokens(tokens: TokenTotals) -> dict[str, int]:
 
 def _print(found: MeterTotals) -> None:
     totals = found.totals
-    band = f"{format_usd(totals.electric_low_nano)} to {format_usd(totals.electric_high_nano)}"
-    cloud = f"{format_usd(totals.equivalent_low_nano)} to {format_usd(totals.equivalent_high_nano)}"
+    band = format_range(totals.electric_low_nano, totals.electric_high_nano)
+    cloud = format_range(totals.equivalent_low_nano, totals.equivalent_high_nano)
     click.echo(f"On this computer  {format_usd(totals.electric_nano)}  ({band}), {format_energy(totals.energy_joules)}")
     if found.hardware_on:
         click.echo(f"Hardware          {format_usd(totals.hardware_nano)}")

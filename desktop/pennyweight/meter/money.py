@@ -48,6 +48,12 @@ def format_usd(nano: int | None) -> str:
     return f"{sign}${usd.quantize(Decimal('0.01'), context=_WIDE):,f}"
 
 
+def format_range(low: int | None, high: int | None) -> str:
+    """ "$0.20 to $0.31"; one amount where both read the same."""
+    first, last = format_usd(low), format_usd(high)
+    return first if first == last else f"{first} to {last}"
+
+
 def format_dollars(nano: int | None) -> str:
     """An amount for the large figures of the meter: "$0.2395", "0.04¢", "0.0000032¢", "$13.82"; "unpriced" for None.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from pennyweight.domain.ledger import LedgerEntry
-from pennyweight.meter.money import decimal_to_nano, format_dollars, format_usd
+from pennyweight.meter.money import decimal_to_nano, format_dollars, format_range, format_usd
 from pennyweight.meter.quantities import counted, format_energy, format_tokens
 from pennyweight.services.audit import AuditReport, AuditRow, cost_words, sum_words
 from pennyweight.services.audit_period import MONTHS
@@ -138,11 +138,10 @@ def _cards(report: AuditReport, check: SubscriptionCheck) -> str:
          f"{format_usd(report.here.billed_nano)} here · {format_usd(report.imported.billed_nano)} imported · "
          f"{totals.unpriced_rows:,} unpriced"),
         ("Electricity on this computer", "local", format_dollars(totals.electric_nano),
-         f"{format_energy(totals.joules)} · {format_usd(totals.electric_low_nano)} to "
-         f"{format_usd(totals.electric_high_nano)}{hardware}"),
+         f"{format_energy(totals.joules)} · "
+         f"{format_range(totals.electric_low_nano, totals.electric_high_nano)}{hardware}"),
         ("Local work at cloud prices", "copper", format_dollars(totals.equivalent_nano),
-         f"{report.reference.name} · range {format_usd(totals.equivalent_low_nano)} to "
-         f"{format_usd(totals.equivalent_high_nano)}"),
+         f"{report.reference.name} · range {format_range(totals.equivalent_low_nano, totals.equivalent_high_nano)}"),
         ("Subscription check", "", f"{plan} / mo",
          " · ".join(part for part in (plan_words(check), break_even_words(check)) if part)),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pennyweight.domain.usage import UsageState
-from pennyweight.meter.money import format_usd
+from pennyweight.meter.money import format_range, format_usd
 from pennyweight.meter.quantities import format_energy, format_rate, format_tokens
 from pennyweight.services.events import MeterLine
 
@@ -16,7 +16,7 @@ def line_text(line: MeterLine) -> str:
         sure = " estimated" if estimated and line.billed_nano is not None else ""
         parts.append(f"{line.source} {format_usd(line.billed_nano)}{sure}")
     if line.local_nano is not None:
-        band = "" if line.low is None else f" ({format_usd(line.low)} to {format_usd(line.high)})"
+        band = "" if line.low is None else f" ({format_range(line.low, line.high)})"
         parts.append(f"Local {format_usd(line.local_nano)}{band}")
     if line.hardware_nano is not None:
         parts.append(f"hardware {format_usd(line.hardware_nano)}")

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pennyweight.meter.money import NANO, decimal_to_nano, format_dollars, format_usd, nano_to_decimal, usd_text
+from pennyweight.meter.money import (
+    NANO,
+    decimal_to_nano,
+    format_dollars,
+    format_range,
+    format_usd,
+    nano_to_decimal,
+    usd_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +92,10 @@ def test_half_a_nano_dollar_goes_to_the_even_side() -> None:
 def test_what_is_no_amount_is_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="not an amount"):
         decimal_to_nano(Decimal(bad))
+
+
+def test_a_range_is_written_with_to_and_is_one_amount_where_both_ends_read_the_same() -> None:
+    assert format_range(1_400_000, 3_100_000) == "0.14¢ to 0.31¢"
+    assert format_range(1_400_000, 1_400_001) == "0.14¢"
+    assert format_range(0, 0) == "$0.00"
+    assert format_range(None, None) == "unpriced"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pennyweight.meter.money import format_usd
+from pennyweight.meter.money import format_range, format_usd
 from pennyweight.services.audit import AuditService
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.imports.estimates import EstimateSum
@@ -40,7 +40,7 @@ class Beside:
         ]
         found += [
             f"{IMPORT_NAMES.get(one.source, one.source)}: {one.answers:,} answers without token counts, estimated at"
-            f" {format_usd(one.expected_nano)} ({format_usd(one.low_nano)} to {format_usd(one.high_nano)}) at"
+            f" {format_usd(one.expected_nano)} ({format_range(one.low_nano, one.high_nano)}) at"
             f" {self.reference}'s list price. That is no spend."
             for one in self.estimates
         ]

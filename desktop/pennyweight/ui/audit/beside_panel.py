@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from pennyweight.meter.money import format_usd
+from pennyweight.meter.money import format_range, format_usd
 from pennyweight.services.imports.beside import Beside
 from pennyweight.services.imports.estimates import EstimateSum
 from pennyweight.services.imports.kinds import IMPORT_NAMES
@@ -83,7 +83,7 @@ def _estimate_line(one: EstimateSum) -> tuple[str, ...]:
         short(one.input_tokens),
         short(one.output_tokens),
         format_usd(one.expected_nano),
-        f"{format_usd(one.low_nano)} – {format_usd(one.high_nano)}",
+        format_range(one.low_nano, one.high_nano),
     )
 
 

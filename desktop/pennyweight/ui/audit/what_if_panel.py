@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from pennyweight.bridge.tasks import OnError, TaskRunner
 from pennyweight.domain.conversation import Task
-from pennyweight.meter.money import decimal_to_nano, format_dollars, format_usd
+from pennyweight.meter.money import decimal_to_nano, format_dollars, format_range, format_usd
 from pennyweight.meter.quantities import format_span
 from pennyweight.services.container import Services
 from pennyweight.services.what_if import LOCAL, Average, Scenario, WhatIfRow
@@ -182,8 +182,8 @@ def _local_notes(row: WhatIfRow) -> list[str]:
         return []
     notes = []
     if row.per_run_low_usd is not None and row.per_run_high_usd is not None:
-        low, high = (format_usd(decimal_to_nano(usd)) for usd in (row.per_run_low_usd, row.per_run_high_usd))
-        notes.append(f"This computer: {low} to {high} of electricity a run, the band of how it is known.")
+        band = format_range(decimal_to_nano(row.per_run_low_usd), decimal_to_nano(row.per_run_high_usd))
+        notes.append(f"This computer: {band} of electricity a run, the band of how it is known.")
     if row.hardware_per_run_usd is not None:
         wear = format_usd(decimal_to_nano(row.hardware_per_run_usd * row.runs))
         notes.append(f"Its hardware would wear by {wear} more, in no sum above.")

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from pennyweight.domain.ledger import OWN_ORIGIN, LedgerEntry
 from pennyweight.meter.energy import is_measured
-from pennyweight.meter.money import format_dollars, format_usd
+from pennyweight.meter.money import format_dollars, format_range, format_usd
 from pennyweight.meter.quantities import format_energy, format_seconds, format_tokens
 from pennyweight.services.audit import AuditReport, AuditRow, cost_words, is_budget_change, source_name, what_ran
 from pennyweight.services.exports_html import break_even_words, plan_price, plan_words
@@ -57,7 +57,7 @@ def _electricity(report: AuditReport) -> CardText:
     parts = [f"{format_energy(totals.joules)} {_how(report)}"]
     if report.kwh_prices:
         parts.append(kwh_price(report.kwh_prices))
-    band = f"{format_usd(totals.electric_low_nano)} to {format_usd(totals.electric_high_nano)}"
+    band = format_range(totals.electric_low_nano, totals.electric_high_nano)
     return CardText(
         figure=format_dollars(totals.electric_nano),
         small=" · ".join(parts),
@@ -77,8 +77,8 @@ def _how(report: AuditReport) -> str:
 
 def _equivalent(report: AuditReport) -> CardText:
     totals = report.totals
-    low, high = format_usd(totals.equivalent_low_nano), format_usd(totals.equivalent_high_nano)
-    small = f"{report.reference.name} · range {low} – {high}"
+    band = format_range(totals.equivalent_low_nano, totals.equivalent_high_nano)
+    small = f"{report.reference.name} · range {band}"
     if totals.uncompared_rows:
         small += f" · {totals.uncompared_rows:,} not compared"
     return CardText(
@@ -252,7 +252,7 @@ def reprice_line(row: RepricedRow, paid_nano: int) -> tuple[str, ...]:
     return (
         row.name,
         format_dollars(row.expected_nano),
-        f"{format_usd(row.low_nano)} – {format_usd(row.high_nano)}",
+        format_range(row.low_nano, row.high_nano),
         against,
         f"{row.unpriced_rows:,}" if row.unpriced_rows else "–",
     )
@@ -316,7 +316,7 @@ def entry_facts(entry: LedgerEntry) -> list[tuple[str, str]]:
         facts.append(("Energy", f"{format_energy(entry.energy.joules)} in {format_seconds(entry.seconds)}, {how} "
                       f"({entry.energy.source})"))  # fmt: skip
     if entry.local is not None:
-        band = f"{format_usd(entry.local.electric_low_nano)} to {format_usd(entry.local.electric_high_nano)}"
+        band = format_range(entry.local.electric_low_nano, entry.local.electric_high_nano)
         facts.append(
             ("Electricity", f"{format_usd(entry.local.electric_nano)} ({band}) at ${entry.local.usd_per_kwh}/kWh")
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pennyweight.meter.money import format_usd
+from pennyweight.meter.money import format_range, format_usd
 from pennyweight.meter.quantities import format_tokens
 from pennyweight.services.budgets import BudgetView
 from pennyweight.services.comparison import Statistics
@@ -73,11 +73,10 @@ def short_value(value: str) -> str:
 
 
 def range_text(price: PriceRange) -> str:
-    """ "0.14¢ – 0.31¢"; "no price known" where the table does not know the model."""
+    """ "0.14¢ to 0.31¢"; "no price known" where the table does not know the model."""
     if price.low_nano is None or price.high_nano is None:
         return "no price known"
-    low, high = format_usd(price.low_nano), format_usd(price.high_nano)
-    return low if low == high else f"{low} – {high}"
+    return format_range(price.low_nano, price.high_nano)
 
 
 def expected_text(price: PriceRange) -> str:

@@ -12,7 +12,7 @@ from pennyweight.meter.band import Band
 from pennyweight.meter.calibration import ENOUGH
 from pennyweight.meter.energy import SOURCE_BANDS, band_text, is_measured
 from pennyweight.meter.equivalent import DEFAULT_RATIO
-from pennyweight.meter.money import format_dollars, format_usd, usd_text
+from pennyweight.meter.money import format_dollars, format_range, format_usd, usd_text
 from pennyweight.meter.quantities import counted, format_energy, format_watts
 from pennyweight.meter.reference import ReferenceModel
 from pennyweight.services.meter import Calibrated
@@ -105,10 +105,11 @@ def cloud_card(
     if totals.answers == 0 and totals.equivalent_nano == 0:
         small = f"list price of the same work\n{told.words}"
         return CardText(figure="$0.00", small=small, tooltip=tooltip, tone="mute")
-    low, high = format_usd(totals.equivalent_low_nano), format_usd(totals.equivalent_high_nano)
+    band = format_range(totals.equivalent_low_nano, totals.equivalent_high_nano)
+    one = band == format_usd(totals.equivalent_low_nano)
     return CardText(
         figure=format_dollars(totals.equivalent_nano),
-        small=f"at list price{'' if low == high else f', {low} to {high}'}\n{told.words}",
+        small=f"at list price{'' if one else f', {band}'}\n{told.words}",
         tooltip=tooltip,
     )
 

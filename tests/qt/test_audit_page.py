@@ -198,7 +198,7 @@ def test_days_of_ones_own_must_be_the_right_way_round(qtbot: QtBot) -> None:
 
 
 def test_the_same_work_by_task_by_source_and_by_chat(qtbot: QtBot, page: AuditPage) -> None:
-    for key, first in (("task", {"ask"}), ("source", {"Claude Code imported", "openai", "This computer"})):
+    for key, first in (("task", {"ask"}), ("source", {"Claude Code imported", "OpenAI", "This computer"})):
         page.breakdown.sides.choose(key)
         page.breakdown.sides.changed.emit(key)
         assert {line[0] for line in page.breakdown.table.texts()} == first

@@ -105,6 +105,12 @@ def providers() -> dict[str, Provider]:
     return {provider.id: provider for provider in found}
 
 
+def name_of(provider: str) -> str:
+    """As people call it; of one that only the price table has, its id."""
+    known = providers().get(provider)
+    return known.name if known else provider
+
+
 def own_server(
     base_url: str,
     *,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Literal
 
+from pennyweight.cloud.facts import name_of
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.meter import reference as table
 from pennyweight.meter.money import format_usd
@@ -272,7 +273,7 @@ def source_name(source: str, imported: str = "") -> str:
     """Where something ran or was brought from, for a person."""
     if imported:
         return IMPORT_NAMES.get(imported, imported)
-    return HERE if source == "local" else source
+    return HERE if source == "local" else name_of(source)
 
 
 def _key(by: Grouping, group: AuditGroup) -> tuple[str | None, ...]:

@@ -63,7 +63,7 @@ def test_audit_gives_rows_and_totals(home: Path, capsys: pytest.CaptureFixture[s
     found = ask(home, capsys, "audit", "--from", "2026-11-18", "--to", "2026-11-22", "--by", "source")
     assert {row["source"] for row in found["rows"]} == {"local", "openai"}
     assert {row["label"]: row["billed_usd"] for row in found["rows"]} == {
-        "openai": "0.000805", "Codex CLI": "0", "This computer": "0"
+        "OpenAI": "0.000805", "Codex CLI": "0", "This computer": "0"
     }  # fmt: skip
     totals = found["totals"]
     assert totals["billed_usd"] == totals["billed_here_usd"] == "0.000805"

@@ -91,7 +91,7 @@ def test_a_month_adds_up_to_what_was_worked_out_by_hand(store: Store) -> None:
     assert models["gpt-new"].per_usable_answer_nano is None
     assert {row.label: row.sums.billed_nano for row in report.sources} == {
         "Claude Code": 12_000_000,
-        "openai": 805_000,
+        "OpenAI": 805_000,
         "This computer": 0,
     }
     worked = {row.key: (row.sums.billed_nano, row.local.equivalent_nano) for row in report.days if row.sums.calls}
@@ -193,7 +193,7 @@ def test_every_table_adds_up_to_the_totals_and_leads_to_its_rows(store: Store) -
     assert projects["harbour"].sums.billed_nano == 805_000
     assert projects[NO_PROJECT].sums.calls == 3
     assert {row.key: row.label for row in report.sources} == {
-        "codex": "Codex CLI", "openai": "openai", "local": "This computer"
+        "codex": "Codex CLI", "openai": "OpenAI", "local": "This computer"
     }  # fmt: skip
 
 
@@ -311,3 +311,13 @@ def test_a_changed_budget_is_no_line_and_its_row_says_what_it_is(store: Store) -
     assert [(what_ran(row), cost_words(row)) for row in rows] == [("Budget change", "–")] * 2
     store.ledger.add([cloud_entry("fix", at=NOW, kind="correction", billed_nano=-5_000)])
     assert [row.sums.billed_nano for row in audit.lines(day, "model")] == [-5_000]
+
+
+def test_providers_have_their_names(store: Store) -> None:
+    store.ledger.add([cloud_entry("a"), cloud_entry("b", source="own-server"), cloud_entry("c", source="x-azure")])
+    rows = audit_of(store).lines(AuditPeriod.month(date(2026, 11, 1)), "provider")
+    assert {row.key: row.label for row in rows} == {
+        "openai": "OpenAI",
+        "own-server": "Own server",
+        "x-azure": "x-azure",
+    }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from pennyweight.cloud.facts import name_of, providers
 from pennyweight.services.imports.kinds import IMPORT_NAMES
 from pennyweight.services.imports.overlap import Overlap, sentence
 from pennyweight.services.imports.reconcile import Day
 from pennyweight.store.overlaps import Counting
 
-PROVIDER_NAMES = {"openai": "OpenAI", "anthropic": "Anthropic", "openrouter": "OpenRouter", "google": "Google"}
 BILLING = ("openai", "anthropic")
 """Providers whose cost report can be imported."""
 REASONS = {
@@ -22,12 +22,12 @@ REASONS = {
 
 
 def provider_name(source: str) -> str:
-    return PROVIDER_NAMES.get(source, source)
+    return name_of(source)
 
 
 def told_twice(found: Overlap, counting: Counting, *, ahead: bool = False) -> str:
     """One sentence on what is, or would be, in the ledger twice; empty if nothing is."""
-    return sentence(found, counting, IMPORT_NAMES | PROVIDER_NAMES, ahead=ahead)
+    return sentence(found, counting, IMPORT_NAMES | {name: name_of(name) for name in providers()}, ahead=ahead)
 
 
 def day_reasons(day: Day) -> str:

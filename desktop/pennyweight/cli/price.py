@@ -13,7 +13,7 @@ from pennyweight.cli.output import json_option, print_json, say, standard_input
 from pennyweight.domain.errors import InputError
 from pennyweight.domain.usage import UsageRecord
 from pennyweight.meter.charge import charge
-from pennyweight.meter.money import usd_text
+from pennyweight.meter.money import decimal_to_nano, format_usd, usd_text
 from pennyweight.meter.usage import as_utc
 
 
@@ -47,7 +47,7 @@ def command(
             }
         )
     else:
-        click.echo("unpriced" if found.usd is None else f"${usd_text(found.usd)}")
+        click.echo(format_usd(None if found.usd is None else decimal_to_nano(found.usd)))
 
 
 def _usage(text: str) -> dict[str, Any]:

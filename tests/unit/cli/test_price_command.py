@@ -81,3 +81,12 @@ def test_an_unknown_model_is_unpriced_and_never_zero(capsys: pytest.CaptureFixtu
     printed = capsys.readouterr()
     assert json.loads(printed.out)["usd"] is None
     assert "does not know the model" in printed.err
+
+
+def test_a_price_reads_as_everywhere_else_and_stays_exact_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["price", "--provider", "openai", "--model", "gpt-4o-2024-05-13"]
+    given += ["--usage", '{"prompt_tokens": 181, "completion_tokens": 0}']
+    assert run(given, nothing_to_open) == 0
+    assert capsys.readouterr().out == "0.09¢\n"
+    assert run([*given, "--json"], nothing_to_open) == 0
+    assert json.loads(capsys.readouterr().out)["usd"] == "0.000905"

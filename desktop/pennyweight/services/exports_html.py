@@ -124,9 +124,12 @@ def plan_price(check: SubscriptionCheck) -> str:
 
 
 def break_even_words(check: SubscriptionCheck) -> str:
-    """ "even at 2.6 times this use"; empty where nothing was billed."""
+    """ "even at 2.6 times this use", "even at 11,000 times this use"; empty where nothing was billed."""
     factor = check.break_even_factor
-    return "" if factor is None else f"even at {factor:,.1f} times this use"
+    if factor is None:
+        return ""
+    times = f"{factor:,.1f}" if factor < 9.95 else f"{float(f'{factor:.2g}'):,.0f}"
+    return f"even at {times} times this use"
 
 
 def _cards(report: AuditReport, check: SubscriptionCheck) -> str:

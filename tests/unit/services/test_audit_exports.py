@@ -19,6 +19,8 @@ from pennyweight.domain.usage import UsageRecord, UsageState
 from pennyweight.services.audit_period import AuditPeriod
 from pennyweight.services.container import Services
 from pennyweight.services.exports_focus import COLUMNS
+from pennyweight.services.exports_html import break_even_words
+from pennyweight.services.subscription import SubscriptionCheck
 from pennyweight.services.svg import Series, bars, nice_lines
 from pennyweight.store import Store
 
@@ -126,3 +128,19 @@ def test_the_report_shows_projects_chats_thrift_and_lists_what_is_uncertain(serv
     assert not {"script", "link", "img", "iframe", "object"} & set(page.tags)
     assert "url(" not in path.read_text(encoding="utf-8")
     assert "default-src 'none'" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("metered", "times"),
+    [(7_700_000_000, "2.6"), (2_010_000_000, "10"), (1_770_489, "11,000"), (20_000_000_000, "1.0")],
+)
+def test_how_often_the_use_would_have_to_be_is_no_more_exact_than_it_is_known(metered: int, times: str) -> None:
+    check = SubscriptionCheck(
+        plan_usd=Decimal(20),
+        months=Decimal(1),
+        plan_nano=20_000_000_000,
+        metered_nano=metered,
+        calls=1,
+        unpriced_rows=0,
+    )
+    assert break_even_words(check) == f"even at {times} times this use"

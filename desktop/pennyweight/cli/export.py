@@ -12,6 +12,7 @@ from pennyweight.cli.days import period_of, period_options
 from pennyweight.cli.output import Progress, json_option, print_json, say, services
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import InputError
+from pennyweight.meter.quantities import counted
 
 _FILES = (".csv", ".htm", ".html", ".jsonl", ".markdown", ".md", ".txt")
 
@@ -55,7 +56,8 @@ def command(
     if as_json:
         print_json({"kind": kind, "path": str(path), "count": count})
     else:
-        say(f"{count:,} written to {path}." if kind != "report" else f"Written to {path}.")
+        what = f"{counted(count, 'chat' if kind == 'chats' else 'row')} written" if kind != "report" else "Written"
+        say(f"{what} to {path}.")
 
 
 def _shown(line: Progress, work: Callable[[], int]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.unit.store.store_samples import cloud_entry
 
 from pennyweight.app.composition import build_services
 from pennyweight.cli.main import run
@@ -46,3 +47,11 @@ def test_a_folder_that_is_not_there_is_told_and_not_made(
     assert export(home, kind, str(missing / name)) == 1
     assert f"There is no folder {missing}." in capsys.readouterr().err
     assert not missing.exists()
+
+
+def test_it_says_how_many_of_what_it_wrote(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Store.open(home / "pennyweight.db") as store:
+        store.ledger.add([cloud_entry("a"), cloud_entry("b")])
+    for kind, name, what in (("chats", "all", "1 chat"), ("ledger", "l.csv", "2 rows"), ("focus", "f.csv", "2 rows")):
+        assert export(home, kind, str(tmp_path / name)) == 0
+        assert capsys.readouterr().err == f"{what} written to {tmp_path / name}.\n"

@@ -72,4 +72,4 @@ def file_name(conversation: Conversation) -> str:
 
 def title_in_a_file_name(title: str) -> str:
     """Without the signs that a system may not take."""
-    return re.sub(r"[^\w\- ]+", "", title).strip()[:60] or "chat"
+    return " ".join(re.sub(r"[^\w\- ]+", "", title).split())[:60].strip() or "chat"

@@ -55,3 +55,12 @@ def test_it_says_how_many_of_what_it_wrote(home: Path, tmp_path: Path, capsys: p
     for kind, name, what in (("chats", "all", "1 chat"), ("ledger", "l.csv", "2 rows"), ("focus", "f.csv", "2 rows")):
         assert export(home, kind, str(tmp_path / name)) == 0
         assert capsys.readouterr().err == f"{what} written to {tmp_path / name}.\n"
+
+
+def test_a_files_name_has_single_spaces(home: Path, tmp_path: Path) -> None:
+    with Store.open(home / "pennyweight.db") as store:
+        store.conversations.create("Offsite notes → summary")
+    assert export(home, "chats", str(tmp_path / "all")) == 0
+    names = sorted(file.name for file in (tmp_path / "all").iterdir())
+    assert any(" Offsite notes summary " in name for name in names)
+    assert not any("  " in name for name in names)

@@ -19,12 +19,12 @@ def count(usage: UsageObject, *path: str) -> int | None:
     if value is None:
         return None
     name = ".".join(path)
+    if isinstance(value, (int, float)) and value > MOST_TOKENS:  # JSON makes an infinite float of 1e400
+        raise InputError(f"The usage is not usable: {name} is larger than any request can be.")
     if isinstance(value, bool) or not isinstance(value, int):
         raise InputError(f"The usage is not usable: {name} is {_kind(value)}, not a whole number.")
     if value < 0:
         raise InputError(f"The usage is not usable: {name} is negative.")
-    if value > MOST_TOKENS:
-        raise InputError(f"The usage is not usable: {name} is larger than any request can be.")
     return value
 
 

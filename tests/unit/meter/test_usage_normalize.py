@@ -202,6 +202,7 @@ def test_the_instant_is_kept_in_utc() -> None:
         ({"prompt_tokens": True, "completion_tokens": 1}, "prompt_tokens is true or false"),
         ({"prompt_tokens": "12", "completion_tokens": 1}, "prompt_tokens is text"),
         ({"prompt_tokens": 1.5, "completion_tokens": 1}, "prompt_tokens is a fraction"),
+        ({"prompt_tokens": float("inf"), "completion_tokens": 1}, "prompt_tokens is larger than any request can be"),
         ({"prompt_tokens": Decimal(2), "completion_tokens": 1}, "prompt_tokens is a fraction"),
         ({"prompt_tokens": [1], "completion_tokens": 1}, "prompt_tokens is a list"),
         ({"prompt_tokens": 10**30, "completion_tokens": 1}, "larger than any request"),

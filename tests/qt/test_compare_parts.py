@@ -21,7 +21,7 @@ from pennyweight.services.escalation import PriceRange
 from pennyweight.ui.cloud.words import range_text, record
 from pennyweight.ui.compare.diff import differences, nearest
 from pennyweight.ui.compare.statistics_card import StatisticsCard
-from pennyweight.ui.compare.words import cost, why
+from pennyweight.ui.compare.words import cost, side_parts, why
 from pennyweight.ui.composer.estimate import advice_parts
 from pennyweight.ui.meter.budget_bar import BudgetBar
 from pennyweight.ui.theme import Theme
@@ -181,6 +181,14 @@ def test_what_an_answer_cost_that_did_not_come_to_its_end_is_no_bill() -> None:
             "the prompt alone: perhaps it was not billed"
         )
     assert cost(replace(side, source="local", state=MessageState.STOPPED)) == "0.2¢"
+
+
+def test_tokens_of_a_side_without_a_price_that_broke_off_say_that_they_are_estimated() -> None:
+    side = Side(id="s", source="own-server", model="m", model_name="M", input_total=35, output_total=12)
+    assert side_parts(replace(side, state=MessageState.FAILED))[0].text == "at least 35 in · 12 out, estimated"
+    assert side_parts(replace(side, state=MessageState.COMPLETE))[0].text == "35 in · 12 out"
+    priced = replace(side, state=MessageState.FAILED, cost_nano=2_000_000)
+    assert side_parts(priced)[0].text == "35 in · 12 out"
 
 
 def test_a_wording_stands_with_the_answer_it_was_made_of() -> None:

@@ -54,7 +54,11 @@ def letter(position: int) -> str:
 def side_parts(side: Side) -> list[Part]:
     """ "431 in · 52 out", "3.1 s", "first word 0.6 s", "55 J"."""
     reasoning = f" ({format_tokens(side.reasoning_tokens)} reasoning)" if side.reasoning_tokens else ""
-    parts = [Part(f"{format_tokens(side.input_total)} in · {format_tokens(side.output_total)} out{reasoning}")]
+    tokens = f"{format_tokens(side.input_total)} in · {format_tokens(side.output_total)} out{reasoning}"
+    ended = side.state in (MessageState.COMPLETE, MessageState.STREAMING)
+    if not ended and not side.is_local and side.input_total and side.cost_nano is None:  # else the cost says it
+        tokens = f"{'at least' if side.output_total else 'about'} {tokens}, estimated"
+    parts = [Part(tokens)]
     parts.append(Part(format_seconds(side.seconds)))
     if side.first_token_seconds is not None:
         parts.append(Part(f"first word {format_seconds(side.first_token_seconds)}"))

@@ -30,7 +30,7 @@ from pennyweight.ui.shell.chat_page import ChatPage
 from pennyweight.ui.shell.conversation_actions import ConversationActions
 from pennyweight.ui.shell.day_watch import DayWatch
 from pennyweight.ui.shell.engine_status import EngineStatus
-from pennyweight.ui.shell.geometry import WindowState
+from pennyweight.ui.shell.geometry import WindowState, open_at
 from pennyweight.ui.shell.judging import Judging
 from pennyweight.ui.shell.model_trouble import ModelTrouble
 from pennyweight.ui.shell.pages import Pages
@@ -41,8 +41,6 @@ from pennyweight.ui.shell.sizing import Sizing, smallest
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.links import LinkDialog
 from pennyweight.ui.widgets import Action
-
-DEFAULT_SIZE = (1280, 800)
 
 
 class MainWindow(QMainWindow):
@@ -60,7 +58,6 @@ class MainWindow(QMainWindow):
         chosen = services.settings.at_start()
         self.setWindowTitle("Pennyweight")
         self.setMinimumSize(*smallest(chosen.size))
-        self.resize(*DEFAULT_SIZE)
         self._build()
         self.toast = self.page.toast
         self.chat = ChatController(services, runner, self.page, self)
@@ -473,8 +470,7 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def _restore(self, state: WindowState) -> None:
-        if state.geometry:
-            self.restoreGeometry(state.qt_geometry())
+        open_at(self, state.qt_geometry())
         self.area.restore(state)
 
     def _state(self) -> WindowState:

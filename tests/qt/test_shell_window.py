@@ -244,6 +244,21 @@ def test_deleted_chats_come_back_one_by_one_also_when_nothing_offers_it_any_more
     assert one.window.toast.text() == "There is no deleted chat left that could come back."
 
 
+@pytest.mark.parametrize("then", ["brought back", "removed for good"])
+def test_undo_is_offered_no_longer_than_it_works(opening: Callable[[], Opened], then: str) -> None:
+    one = opening()
+    one.ask("What is Pennyweight?")
+    one.window.actions_on_chats.delete(one.window.chat.conversation_id)
+    one.idle()
+    assert one.window.toast.isVisible()
+    if then == "brought back":
+        one.window.actions_on_chats.bring_back()
+    else:
+        one.window.pages.settings_page.data.remove_deleted()
+    one.idle()
+    assert not one.window.toast.isVisible()
+
+
 def test_search_finds_a_word_and_opens_its_place(opening: Callable[[], Opened]) -> None:
     one = opening()
     one.ask("Is the xylophone tuned?")

@@ -198,6 +198,7 @@ class MainWindow(QMainWindow):
         pages.imported.connect(lambda notice: self.tell(notice, ("Show", lambda: self.show_page("audit"))))
         pages.ledger_changed.connect(self.meter.refresh)
         pages.spending_changed.connect(self.meter.refresh)
+        pages.chats_removed.connect(self.actions_on_chats.offer_no_undo)
         pages.settings_changed.connect(self._settings_changed)
         pages.settings_wanted.connect(self._show_settings)
         pages.questions_wanted.connect(self.ask_first_questions)

@@ -257,6 +257,30 @@ def test_a_key_set_in_the_settings_is_in_no_widget_and_can_be_removed(one: Opene
     one.idle()
 
 
+def test_the_keyboard_stays_with_the_provider_whose_key_is_set_or_removed(one: Opened) -> None:
+    window = one.window
+    window.show_page("settings")
+    one.idle()
+    keys = window.pages.settings_page.keys
+    keys.buttons["anthropic", "Set key"].setFocus()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert keys.editor is not None
+    assert window.focusWidget() is keys.editor.field
+    keys.editor.cancel.setFocus()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert window.focusWidget() is keys.buttons["anthropic", "Set key"]
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    keys.editor.field.setText(KEY)
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    one.until(lambda: ("anthropic", "Remove") in keys.buttons)
+    assert window.focusWidget() is keys.buttons["anthropic", "Change"]
+    keys.buttons["anthropic", "Remove"].setFocus()
+    keys.remove(next(each for each in one.services.keys.list() if each.id == "anthropic"))
+    one.until(lambda: ("anthropic", "Remove") not in keys.buttons)
+    assert window.focusWidget() is keys.buttons["anthropic", "Set key"]
+    one.idle()
+
+
 def test_a_lower_budget_is_kept_at_once(one: Opened) -> None:
     one.services.budgets.set("", 10_000_000_000)
     one.window.show_page("settings")

@@ -105,6 +105,31 @@ def test_a_file_is_added_used_and_loaded_with_progress(
     assert page.loading.isHidden()
 
 
+def test_the_keyboard_stays_with_its_model_when_the_list_changes(
+    qtbot: QtBot, page: ModelsPage, controller: ModelsController, services: Services, runner: TaskRunner, gguf: Path
+) -> None:
+    def focused() -> str:
+        qtbot.waitUntil(lambda: not runner.busy and page.loading.isHidden())
+        here = page.focusWidget()
+        return "" if here is None else here.accessibleName()
+
+    starter, added = services.models.list()[0], services.models.add(gguf)
+    page.table.more_buttons[starter.id].setFocus()
+    controller.changed.emit()
+    assert focused() == f"More about {starter.name}"
+    use = page.table.use_buttons[added.id]
+    use.setFocus()
+    QTest.keyClick(use, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: starter.id in page.table.use_buttons)
+    assert focused() == f"More about {added.name}"
+    controller.remove(added.id)
+    qtbot.waitUntil(lambda: added.id not in page.table.more_buttons)
+    assert focused() == page.table.accessibleName()
+    page.suggestions.copy_buttons[1].setFocus()
+    controller.changed.emit()
+    assert focused() == page.suggestions.copy_buttons[1].accessibleName()
+
+
 def test_removing_keeps_the_file_and_can_be_undone(
     qtbot: QtBot, page: ModelsPage, controller: ModelsController, services: Services, gguf: Path
 ) -> None:

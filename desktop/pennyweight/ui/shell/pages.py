@@ -72,6 +72,7 @@ class Pages(QStackedWidget):
             self.compare_page.focus_prompt()
         elif key == "audit":
             self.audit_page.refresh()
+            self.audit_page.focus_period()
         elif key == "models":
             self.models_page.refresh()
         elif key == "settings":

@@ -71,7 +71,8 @@ _EXPORTS = (
     ("Ledger as JSON lines…", "ledger.jsonl", "JSON lines (*.jsonl)"),
     ("Ledger in FOCUS columns…", "focus.csv", "CSV (*.csv)"),
 )
-_FOUR, _TWO, _SIDE_BY_SIDE, _ACROSS = 980, 520, 980, 760
+_FOUR, _TWO, _SIDE_BY_SIDE, _ACROSS = 980, 520, 1180, 760
+"""Widths of the page: panels stand side by side where every column of their tables is seen whole."""
 
 
 class AuditPage(QWidget):

@@ -20,7 +20,7 @@ _INTRO = (
 )
 _NEEDS = {1: 1120, 2: 940, 3: 760, 4: 560, 5: 700}
 """How wide the page must be for each column: good for, licence, file, memory, verdict."""
-_ROOMY, _EXTRAS = 1100, 560
+_ROOMY, _EXTRAS = 1100, 620
 _HEADS = ("Model", "good for", "licence", "file", "memory", "on this computer", "")
 
 

@@ -16,9 +16,9 @@ from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Badge, Dot, ElidedLabel, IconButton, Line, PlainLabel, SmallButton, plain_tooltip
 from pennyweight.ui.widgets.keyboard import focused_in
 
-_NEEDS = {1: 620, 2: 800, 3: 520, 4: 960, 5: 1080}
+_NEEDS = {1: 700, 2: 800, 3: 600, 4: 960, 5: 1080}
 """How wide the page must be for each column: size, context, memory, speed, found in."""
-_ROOMY, _EXTRAS = 1100, 560
+_ROOMY, _EXTRAS = 1100, 780
 _HEADS = ("Model", "size", "context", "memory needed", "measured speed", "found in", "")
 
 

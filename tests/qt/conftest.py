@@ -8,7 +8,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# Qt's own offscreen screen has no room for the window at its usual size.
+os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={Path(__file__).parents[1] / 'support' / 'screen.json'}"
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent

@@ -207,6 +207,17 @@ def test_the_same_work_by_task_by_source_and_by_chat(qtbot: QtBot, page: AuditPa
     qtbot.waitUntil(lambda: page.breakdown.table.texts()[0][0] == "Not part of a chat")
 
 
+@pytest.mark.parametrize("width", [1224, 1180, 1170, 620])
+def test_every_figure_of_a_long_list_is_seen_whole(qtbot: QtBot, page: AuditPage, width: int) -> None:
+    page.resize(width, 800)
+    table = page.breakdown.table
+    table.show_lines([("A chat of some length", "3", "3,720", "4,417", "0.0000018¢", "0.0000009¢")] * 20)
+    for row in range(20):
+        table.mark(row, "local")
+    qtbot.waitUntil(lambda: table.verticalScrollBar().isVisible())
+    qtbot.waitUntil(lambda: table.horizontalHeader().length() <= table.viewport().width())
+
+
 def test_a_chat_is_seen_turn_by_turn_and_a_bar_opens_its_row(
     qtbot: QtBot, page: AuditPage, services: Services, tmp_path: Path
 ) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from tests.support.cloud_window import KEY, MAIL, MODEL, Opened, anthropic
 from tests.support.window_tries_the_cloud import FAR
 
@@ -178,7 +179,33 @@ def test_a_refusal_of_the_provider_is_a_sentence(one: Opened) -> None:
     assert "key" in answer.note.lower()
 
 
-def compare(one: Opened, *, blind: bool) -> None:
+def on_screen(widget: QWidget) -> QRect:
+    return QRect(widget.mapToGlobal(QPoint(0, 0)), widget.size())
+
+
+@pytest.mark.parametrize("size", [(1280, 760), (853, 493), (620, 700)])
+def test_nothing_of_the_composers_own_send_is_seen_behind_the_sheet(one: Opened, size: tuple[int, int]) -> None:
+    one.give_key()
+    one.window.resize(*size)
+    one.window.page.composer.editor.setPlainText("What is Pennyweight?")
+    one.open_sheet()
+    one.until(lambda: on_screen(one.sheet).contains(on_screen(one.window.page.composer.send_button)))
+    assert on_screen(one.window).contains(on_screen(one.sheet))
+    one.sheet.reject()
+    one.idle()
+
+
+def test_the_sheet_of_compare_opens_under_its_button(one: Opened) -> None:
+    one.give_key()
+    open_compare(one)
+    sheet, go = on_screen(one.window.pages.compare.sheet), on_screen(one.window.pages.compare_page.setup.go)
+    assert sheet.right() == go.right()
+    assert 0 < sheet.top() - go.bottom() < 20
+    one.window.pages.compare.sheet.reject()
+    one.idle()
+
+
+def open_compare(one: Opened, *, blind: bool = False) -> None:
     one.window.show_page("compare")
     one.idle()
     page = one.window.pages.compare_page
@@ -186,8 +213,12 @@ def compare(one: Opened, *, blind: bool) -> None:
     page.setup.editor.setPlainText("What is Pennyweight?")
     page.setup.blind.setChecked(blind)
     page.setup.go.click()
-    sheet = one.window.pages.compare.sheet
-    one.until(sheet.send_button.isEnabled)
+    one.until(one.window.pages.compare.sheet.send_button.isEnabled)
+
+
+def compare(one: Opened, *, blind: bool) -> None:
+    open_compare(one, blind=blind)
+    page, sheet = one.window.pages.compare_page, one.window.pages.compare.sheet
     assert one.server.asked == []
     one.server.say(anthropic("A meter ", "for answers."))
     sheet.send_button.click()
@@ -254,6 +285,30 @@ def test_a_key_set_in_the_settings_is_in_no_widget_and_can_be_removed(one: Opene
     assert entry.kept_in == "session"
     keys.remove(entry)
     one.until(lambda: ("anthropic", "Remove") not in keys.buttons)
+    one.idle()
+
+
+def test_the_keyboard_stays_with_the_provider_whose_key_is_set_or_removed(one: Opened) -> None:
+    window = one.window
+    window.show_page("settings")
+    one.idle()
+    keys = window.pages.settings_page.keys
+    keys.buttons["anthropic", "Set key"].setFocus()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert keys.editor is not None
+    assert window.focusWidget() is keys.editor.field
+    keys.editor.cancel.setFocus()
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert window.focusWidget() is keys.buttons["anthropic", "Set key"]
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    keys.editor.field.setText(KEY)
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    one.until(lambda: ("anthropic", "Remove") in keys.buttons)
+    assert window.focusWidget() is keys.buttons["anthropic", "Change"]
+    keys.buttons["anthropic", "Remove"].setFocus()
+    keys.remove(next(each for each in one.services.keys.list() if each.id == "anthropic"))
+    one.until(lambda: ("anthropic", "Remove") not in keys.buttons)
+    assert window.focusWidget() is keys.buttons["anthropic", "Set key"]
     one.idle()
 
 

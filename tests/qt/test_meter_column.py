@@ -105,6 +105,21 @@ def test_while_it_is_written_the_answer_is_on_top_of_what_is_committed(
     assert not runner.busy  # nothing was asked for
 
 
+def test_the_cost_of_today_runs_along_whatever_period_is_shown(
+    qtbot: QtBot, column: MeterColumn, services: Services, runner: TaskRunner
+) -> None:
+    events = ask(qtbot, services, runner, column)
+    before = services.meter.totals("today").totals.electric_nano
+    column.periods.choose("chat")
+    column.set_conversation("another")
+    qtbot.waitUntil(lambda: not runner.busy, timeout=30_000)
+    assert column.cost_today == format_usd(before)
+    with qtbot.waitSignal(column.cost_changed):
+        column.take([event for event in events if not isinstance(event, AnswerDone)])
+    live = next(event for event in reversed(events) if isinstance(event, Live))
+    assert column.cost_today == format_usd(before + (live.local_nano or 0))
+
+
 def test_a_long_summary_is_counted_once_however_often_the_totals_are_asked_for(
     qtbot: QtBot, column: MeterColumn, services: Services, runner: TaskRunner
 ) -> None:

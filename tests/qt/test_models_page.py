@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 from tests.support.random_model import tiny, write_random_model
 
@@ -26,6 +26,7 @@ from pennyweight.ui.models.suggested import load_suggestions
 from pennyweight.ui.models.table import ModelTable, Row
 from pennyweight.ui.models.words import context_text, parameters_text, size_text
 from pennyweight.ui.theme import Theme
+from pennyweight.ui.widgets import ElidedLabel
 
 HOSTILE = "<b>Big</b> <img src=file:///etc/passwd>"
 
@@ -103,6 +104,41 @@ def test_a_file_is_added_used_and_loaded_with_progress(
     assert current.id == added.id
     qtbot.waitUntil(lambda: added.id not in page.table.use_buttons)
     assert page.loading.isHidden()
+
+
+def test_the_keyboard_stays_with_its_model_when_the_list_changes(
+    qtbot: QtBot, page: ModelsPage, controller: ModelsController, services: Services, runner: TaskRunner, gguf: Path
+) -> None:
+    def focused() -> str:
+        qtbot.waitUntil(lambda: not runner.busy and page.loading.isHidden())
+        here = page.focusWidget()
+        return "" if here is None else here.accessibleName()
+
+    starter, added = services.models.list()[0], services.models.add(gguf)
+    page.table.more_buttons[starter.id].setFocus()
+    controller.changed.emit()
+    assert focused() == f"More about {starter.name}"
+    use = page.table.use_buttons[added.id]
+    use.setFocus()
+    QTest.keyClick(use, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: starter.id in page.table.use_buttons)
+    assert focused() == f"More about {added.name}"
+    controller.remove(added.id)
+    qtbot.waitUntil(lambda: added.id not in page.table.more_buttons)
+    assert focused() == page.table.accessibleName()
+    page.suggestions.copy_buttons[1].setFocus()
+    controller.changed.emit()
+    assert focused() == page.suggestions.copy_buttons[1].accessibleName()
+
+
+@pytest.mark.parametrize("width", [1224, 960, 760, 704, 644, 564])
+def test_the_page_fits_its_window_and_the_names_are_whole(qtbot: QtBot, page: ModelsPage, width: int) -> None:
+    page.resize(width, 800)
+    scroll = page.findChild(QScrollArea, "pageScroll")
+    assert scroll is not None
+    name = next(label for label in page.table.findChildren(ElidedLabel) if label.text() == "Pennyweight Starter")
+    qtbot.waitUntil(lambda: name.width() >= name.sizeHint().width())
+    assert not scroll.horizontalScrollBar().isVisible()
 
 
 def test_removing_keeps_the_file_and_can_be_undone(

@@ -148,6 +148,14 @@ def test_a_click_on_the_rail_shows_no_focus_ring_and_tab_goes_on_from_the_page(
         assert page.isAncestorOf(focused)
 
 
+def test_a_shortcut_to_the_audit_puts_the_keyboard_on_the_chosen_period(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_page("chat")
+    window.show_page("audit")
+    kinds = window.pages.audit_page.picker.kinds
+    assert window.focusWidget() is kinds.button("month")
+    qtbot.waitUntil(lambda: not window.runner.busy)
+
+
 def test_by_keyboard_the_focus_stays_on_the_rail(qtbot: QtBot, window: MainWindow) -> None:
     button = window.rail.buttons["audit"]
     button.setFocus(Qt.FocusReason.TabFocusReason)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
+from tests.support.open_window import open_window
 
 from pennyweight.domain.conversation import ConversationSummary, SearchHit
+from pennyweight.ui.shell import geometry
 from pennyweight.ui.shell.about import AboutDialog
 from pennyweight.ui.shell.conversation_model import ANSWERING_ROLE, ConversationModel, Row, hit_rows, summary_rows
-from pennyweight.ui.shell.geometry import WindowState
+from pennyweight.ui.shell.geometry import WindowState, open_at
 from pennyweight.ui.shell.shortcuts import BINDINGS, ShortcutsDialog, bind
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Banner, Toast
@@ -112,6 +115,31 @@ def test_the_windows_place_survives_as_text_and_nonsense_gives_the_defaults() ->
     assert WindowState.from_text(state.to_text()) == state
     for nonsense in ("", "{", "[]", "null", '{"geometry": "§"}'):
         assert WindowState.from_text(nonsense) == WindowState()
+
+
+def test_the_window_opens_as_large_as_it_was_left(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    with open_window(tmp_path, theme) as window:
+        window.resize(1010, 707)
+    with open_window(tmp_path, theme) as window:
+        assert (window.width(), window.height()) == (1010, 707)
+        window.showMaximized()
+    with open_window(tmp_path, theme) as window:
+        assert window.isMaximized()
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["as it was left", "as usual"])
+def test_the_window_is_never_larger_than_the_screen_with_a_title_bar(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, *, kept: bool
+) -> None:
+    before, window = QWidget(), QWidget()
+    for widget in (before, window):
+        qtbot.addWidget(widget)
+    before.resize(4000, 3000)
+    monkeypatch.setattr(geometry, "DEFAULT_SIZE", (4000, 3000))
+    open_at(window, before.saveGeometry() if kept else QByteArray())
+    room = window.screen().availableSize()
+    assert window.width() <= room.width()
+    assert window.height() < room.height()
 
 
 def test_no_two_shortcuts_share_keys_and_none_is_dead(qtbot: QtBot) -> None:

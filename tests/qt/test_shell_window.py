@@ -16,6 +16,7 @@ from tests.support.open_window import OpenWindow
 from pennyweight.domain.conversation import Attachment, MessageState, Task
 from pennyweight.domain.resources import starter_model_path
 from pennyweight.meter.money import format_dollars
+from pennyweight.services.events import AnswerDone, AskEvent
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.bubble import UserBubble
 from pennyweight.ui.transcript.text_view import TextView
@@ -244,6 +245,21 @@ def test_deleted_chats_come_back_one_by_one_also_when_nothing_offers_it_any_more
     assert one.window.toast.text() == "There is no deleted chat left that could come back."
 
 
+@pytest.mark.parametrize("then", ["brought back", "removed for good"])
+def test_undo_is_offered_no_longer_than_it_works(opening: Callable[[], Opened], then: str) -> None:
+    one = opening()
+    one.ask("What is Pennyweight?")
+    one.window.actions_on_chats.delete(one.window.chat.conversation_id)
+    one.idle()
+    assert one.window.toast.isVisible()
+    if then == "brought back":
+        one.window.actions_on_chats.bring_back()
+    else:
+        one.window.pages.settings_page.data.remove_deleted()
+    one.idle()
+    assert not one.window.toast.isVisible()
+
+
 def test_search_finds_a_word_and_opens_its_place(opening: Callable[[], Opened]) -> None:
     one = opening()
     one.ask("Is the xylophone tuned?")
@@ -296,6 +312,21 @@ def test_narrow_windows_hide_columns_and_still_show_the_cost(opening: Callable[[
     one.until(lambda: one.window.sidebar.isHidden())
     one.window.area.toggle_meter()
     assert not one.window.meter.isHidden()
+
+
+def test_where_the_meter_has_no_room_the_cost_in_the_bar_runs_along(opening: Callable[[], Opened]) -> None:
+    one = opening()
+    cost, events = one.window.page.top.cost, list[AskEvent]()
+    one.window.chat.answering.events.connect(events.extend)
+    one.ask("What is Pennyweight?")
+    one.window.resize(900, 700)
+    one.until(lambda: not cost.isHidden())
+    before = cost.text()
+    one.window.meter.take([event for event in events if not isinstance(event, AnswerDone)])
+    assert cost.text() == one.window.meter.cost_today  # the amount alone, in so narrow a bar
+    assert cost.text() != before
+    one.window.resize(1280, 800)
+    one.until(cost.isHidden)
 
 
 def test_in_a_narrow_window_a_column_lies_over_the_conversation_until_put_away(opening: Callable[[], Opened]) -> None:

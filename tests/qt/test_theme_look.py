@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from itertools import product
 
 import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from pennyweight.ui.cloud.buttons import CloudButton, FoundChip, SendButton
+from pennyweight.ui.compare.choice_bar import ChoiceButton
 from pennyweight.ui.theme import DARK, LIGHT, Look, Theme, Tokens
 from pennyweight.ui.theme.fonts import mono_font, tabular, ui_font
 from pennyweight.ui.theme.stylesheet import build_stylesheet
-from pennyweight.ui.widgets import Card, ElidedLabel, IconButton, Pill, PlainLabel, SegmentedControl
+from pennyweight.ui.widgets import (
+    Card,
+    Chip,
+    ElidedLabel,
+    GhostButton,
+    IconButton,
+    LinkButton,
+    Pill,
+    PlainLabel,
+    PrimaryButton,
+    SegmentedControl,
+    SmallButton,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -58,6 +75,48 @@ def test_every_text_colour_is_readable_on_every_ground(tokens: Tokens) -> None:
 def test_no_colour_is_left_out_of_that() -> None:
     not_text = {"dark", "line"}
     assert {*TEXT, *GROUND, "on_copper"} == {field.name for field in fields(Tokens)} - not_text
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_words_of_a_button_stay_readable_under_the_pointer(qtbot: QtBot, any_look: Theme, tokens: Tokens) -> None:
+    any_look.set_look("dark" if tokens.dark else "light")
+    words = "MM      MM"  # more of the ground than of them
+    segments = SegmentedControl([("a", words), ("b", words)], name="Letters")
+    kinds = (PrimaryButton, GhostButton, SmallButton, LinkButton, CloudButton, SendButton, ChoiceButton, Chip)
+    buttons: list[QPushButton] = [*(kind(words) for kind in kinds), FoundChip(words, name="M")]
+    for button in buttons:
+        button.setCheckable(isinstance(button, ChoiceButton | Chip | FoundChip))
+    page = QWidget()
+    page.setObjectName("page")
+    qtbot.addWidget(page)
+    column = QVBoxLayout(page)
+    for widget in (*buttons, segments):
+        column.addWidget(widget)
+    page.show()
+    buttons += segments.button("a"), segments.button("b")
+    found: dict[str, float] = {}
+    for hover, button in product((False, True), buttons):
+        if hover:
+            QTest.mouseMove(button)
+            qtbot.waitUntil(button.underMouse)
+        for checked, down, focus in product((False, True), repeat=3):
+            button.setChecked(checked)
+            button.setDown(down)
+            if focus:
+                button.setFocus(Qt.FocusReason.TabFocusReason)
+            found[f"{type(button).__name__} {checked=} {hover=} {down=} {focus=}"] = _words_on(button)
+            button.clearFocus()
+    assert {name: round(ratio, 2) for name, ratio in found.items() if ratio < READABLE} == {}
+
+
+def _words_on(button: QPushButton) -> float:
+    """The contrast between a button's ground and the strongest colour on it, away from its border."""
+    page = button.window()
+    image = page.grab(QRect(button.mapTo(page, QPoint(0, 0)), button.size())).toImage()
+    across, down = range(5, image.width() - 5), range(3, image.height() - 3)
+    seen = Counter(image.pixelColor(x, y).name() for x, y in product(across, down))
+    ground = seen.most_common(1)[0][0]
+    return max(_contrast(each, ground) for each in seen)
 
 
 def test_the_style_sheet_has_no_hole_left() -> None:

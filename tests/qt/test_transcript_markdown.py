@@ -106,6 +106,32 @@ def test_a_cursor_marks_where_text_is_being_written(qtbot: QtBot, theme: Theme) 
     assert text.findChildren(TextView)[-1].toPlainText() == "Hello wor▍"
 
 
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("One.", "Two."),
+        ("One.", "## Two"),
+        ("## One", "Two."),
+        ("- one", "- two"),
+        ("- one", "Two."),
+        ("One.", "1. two"),
+    ],
+)
+def test_the_gap_is_the_same_where_prose_goes_on_in_another_part(
+    qtbot: QtBot, theme: Theme, above: str, below: str
+) -> None:
+    whole = SafeDocument()
+    whole.setTextWidth(600)
+    set_markdown(whole, f"{above}\n\n{below}", LIGHT)
+    text = RichText(theme)
+    qtbot.addWidget(text)
+    text.append(f"{above}\n\n{below}")
+    assert len(text.findChildren(TextView)) == 2  # what is finished, and what is being written
+    layout = text.layout()
+    assert layout is not None
+    assert abs(layout.totalHeightForWidth(600) - whole.size().height()) <= 1
+
+
 def test_code_is_coloured_in_both_looks_and_copied_whole(qtbot: QtBot, theme: Theme) -> None:
     block = CodeBlock(theme, "python")
     qtbot.addWidget(block)

@@ -100,6 +100,16 @@ def test_enter_in_another_chat_says_what_is_answered_first_and_keeps_the_text(
     assert composer.send_button.accessibleName() == "Stop the answer"
 
 
+def test_enter_in_the_chat_that_is_answered_says_so_and_keeps_the_text(answering: MainWindow, qtbot: QtBot) -> None:
+    (chat,) = answering.sidebar.model.conversations()
+    answering.chat.open(chat)
+    qtbot.waitUntil(lambda: answering.page.composer.send_button.accessibleName() == "Stop the answer")
+    type_and_send(answering, "And the moon?")
+    assert answering.toast.text() == "This chat is being answered: Esc stops it."
+    assert answering.page.composer.content().text == "And the moon?"
+    assert answering.chat.answering.active
+
+
 def test_the_list_marks_the_chat_that_is_answered(answering: MainWindow, qtbot: QtBot, go_on: threading.Event) -> None:
     row = answering.sidebar.model.index(1)
     assert row.data(ANSWERING_ROLE)

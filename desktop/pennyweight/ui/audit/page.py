@@ -56,6 +56,7 @@ from pennyweight.ui.widgets import (
     Tone,
 )
 from pennyweight.ui.widgets.export_line import ExportLine
+from pennyweight.ui.widgets.keyboard import focused_in
 from pennyweight.ui.widgets.saving import ask_place
 
 _CARDS: tuple[tuple[str, Tone], ...] = (
@@ -70,7 +71,8 @@ _EXPORTS = (
     ("Ledger as JSON lines…", "ledger.jsonl", "JSON lines (*.jsonl)"),
     ("Ledger in FOCUS columns…", "focus.csv", "CSV (*.csv)"),
 )
-_FOUR, _TWO, _SIDE_BY_SIDE, _ACROSS = 980, 520, 980, 760
+_FOUR, _TWO, _SIDE_BY_SIDE, _ACROSS = 980, 520, 1180, 760
+"""Widths of the page: panels stand side by side where every column of their tables is seen whole."""
 
 
 class AuditPage(QWidget):
@@ -170,6 +172,12 @@ class AuditPage(QWidget):
         self.reprice.show_report(report)
         self.thrift.show_period(report.period, report.totals)
         self.imports.show_period(report.period)
+
+    def focus_period(self) -> None:
+        """The chosen period has the keyboard where the page gave it to the first of them."""
+        kinds = self.picker.kinds
+        if focused_in(kinds) is not None:
+            kinds.button(kinds.value()).setFocus()
 
     def open_rows(self, row: AuditRow) -> None:
         """The ledger rows behind a bar or a line."""

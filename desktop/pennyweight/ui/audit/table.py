@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from pennyweight.ui.widgets import Badge, Dot, ElidedLabel, Tone, plain_tooltip
 
 _ROW_PX = 32
-_NAME_PX = 150
+_NAME_PX = 110
 _MARK_PX = 40
 """The dot of a marked row, and the room around it."""
 

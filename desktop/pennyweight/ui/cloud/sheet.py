@@ -28,7 +28,9 @@ from pennyweight.ui.widgets.popup import round_off
 
 WIDTH = 480
 _MOST_HEIGHT = 720
-_MARGIN = 28
+_MARGIN = 16
+"""To the window's edges: so near that nothing of the composer's Send sticks out behind a corner."""
+_GAP = 8
 _RADIUS = 12.0
 _SCROLLS = {Qt.Key.Key_PageDown: 1.0, Qt.Key.Key_PageUp: -1.0, Qt.Key.Key_Down: 0.1, Qt.Key.Key_Up: -0.1}
 """Shares of what is seen at once."""
@@ -43,8 +45,10 @@ class CloudSheet(QDialog):
     changed = Signal()
     way_out = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, under: QWidget | None = None) -> None:
+        """`under`: the button that asks for it, where there is only one."""
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
+        self._under = under
         self.setWindowTitle("Before it is sent")
         self.setModal(True)
         self.previews: tuple[Preview, ...] = ()
@@ -172,11 +176,16 @@ class CloudSheet(QDialog):
         round_off(self, _RADIUS)
 
     def _place(self) -> None:
-        """At the foot on the right, out of the way of what is read."""
+        """Under its button where there is room, else at the foot on the right, out of the way of what is read."""
         parent = self.parentWidget()
-        if parent is not None:
-            corner = parent.window().mapToGlobal(QPoint(parent.window().width(), parent.window().height()))
-            self.move(max(0, corner.x() - self.width() - _MARGIN - 12), max(0, corner.y() - self.height() - _MARGIN))
+        if parent is None:
+            return
+        window, button = parent.window(), self._under
+        foot = window.mapToGlobal(QPoint(window.width() - _MARGIN, window.height() - _MARGIN))
+        if button is not None:
+            below = button.mapToGlobal(QPoint(button.width(), button.height() + _GAP + self.height()))
+            foot = below if below.y() <= foot.y() else foot
+        self.move(max(0, foot.x() - self.width()), max(0, foot.y() - self.height()))
 
     def _arrange(self) -> None:
         content = QWidget()

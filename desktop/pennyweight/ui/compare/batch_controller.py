@@ -64,7 +64,7 @@ class BatchController(QObject):
         self._current: Comparison | None = None
         self._done = 0
         self._total = 0
-        self.sheet = CloudSheet(window)
+        self.sheet = CloudSheet(window, under=page.setup.go)
         setup, card = page.setup, page.batch
         setup.batch_wanted.connect(self._choose_file)
         setup.changed.connect(self.plan)

@@ -77,7 +77,7 @@ class CompareController(QObject):
         self._draft: Draft | None = None
         self._asked = 0
         self._begun = False
-        self.sheet = CloudSheet(window)
+        self.sheet = CloudSheet(window, under=page.setup.go)
         self.menu = ContenderMenu(theme, page)
         self.batch = BatchController(services, runner, page, lambda source: self._names.get(source, source), window)
         self._connect()

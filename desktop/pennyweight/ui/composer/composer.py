@@ -197,7 +197,7 @@ class Composer(QFrame):
             self.edited.emit()
 
     def _submit(self) -> None:
-        if not self._streaming and not self.content().empty and not self._problem:
+        if not self.content().empty and not self._problem:  # while this chat is answered, the page says so
             self.submitted.emit()
 
     def _send_or_stop(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.cancel import Cancel
+from pennyweight.domain.ledger import LedgerTotals
 from pennyweight.meter.money import format_usd
 from pennyweight.meter.reference import ReferenceModel
 from pennyweight.services.budgets import BudgetService, BudgetView
@@ -47,6 +48,7 @@ _PERIODS: tuple[tuple[Period, str], ...] = (("chat", "Chat"), ("today", "Today")
 @dataclass(frozen=True, slots=True)
 class _Committed:
     totals: MeterTotals
+    today: MeterTotals
     joules: list[float]
     budget: BudgetView | None
     spent_nano: int
@@ -58,6 +60,8 @@ class MeterColumn(QFrame):
     after anything else that writes the ledger. `reference_changed` carries the id of the newly chosen model."""
 
     reference_changed = Signal(str)
+    cost_changed = Signal()
+    """Of `cost_today`."""
 
     def __init__(
         self,
@@ -77,6 +81,8 @@ class MeterColumn(QFrame):
         self._committed: _Committed | None = None
         self._asked = 0
         self._repricing: Cancel | None = None
+        self.cost_today = ""
+        """What today's answers cost on this computer, whatever period is shown; empty until it is known."""
         self.setObjectName("meterColumn")
         self.setAccessibleName("Meter")
         self.setFixedWidth(WIDTH)
@@ -140,8 +146,9 @@ class MeterColumn(QFrame):
 
         def ask() -> _Committed:
             totals = self._meter.totals(period, conversation, without=writing)
+            today = totals if period == "today" else self._meter.totals("today", without=writing)
             joules = self._meter.recent_joules(12, without=writing)
-            return _Committed(totals, joules, self._budgets.get(), self._budgets.spent())
+            return _Committed(totals, today, joules, self._budgets.get(), self._budgets.spent())
 
         def done(committed: _Committed) -> None:
             if number != self._asked:
@@ -227,10 +234,17 @@ class MeterColumn(QFrame):
         self.unpriced.setText(note)
         self.unpriced.setVisible(bool(note))
         everywhere = self._live.shown(None, everywhere=True)
+        self._tell_today(fold(committed.today.totals, everywhere))
         running_nano = sum(live.billed_nano or 0 for live in everywhere)
         self.budget.show_budget(committed.budget, committed.spent_nano + running_nano)
         self.sparkline.set_values(committed.joules)
         self.sparkline.set_live(self._live.uncommitted_joules())
+
+    def _tell_today(self, totals: LedgerTotals) -> None:
+        cost = format_usd(totals.electric_nano)
+        if cost != self.cost_today:
+            self.cost_today = cost
+            self.cost_changed.emit()
 
     def _open_picker(self, choices: ReferenceChoices) -> None:
         chosen = self._committed.totals.reference.id if self._committed else ""

@@ -30,7 +30,7 @@ class ModelsPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Models")
         self.setAcceptDrops(True)
-        self.pills = [Pill(theme, "…"), Pill(theme, "…")]
+        self.pills = [Pill(theme, "…", elide=True), Pill(theme, "…", elide=True)]
         self.add_button = GhostButton("Add a GGUF file…")
         self.banner = Banner(theme)
         self.table = ModelTable(theme)

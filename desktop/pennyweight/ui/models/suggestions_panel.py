@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from pennyweight.ui.models.suggested import SizeClass, SuggestedModel
 from pennyweight.ui.models.words import FITS, size_text
 from pennyweight.ui.widgets import Badge, Card, ElidedLabel, Line, PlainLabel, SmallButton, plain_tooltip
+from pennyweight.ui.widgets.keyboard import focused_in
 
 _INTRO = (
     "The starter that comes with Pennyweight is for trying things out: it is tiny and knows only a few kinds of short "
@@ -19,7 +20,7 @@ _INTRO = (
 )
 _NEEDS = {1: 1120, 2: 940, 3: 760, 4: 560, 5: 700}
 """How wide the page must be for each column: good for, licence, file, memory, verdict."""
-_ROOMY, _EXTRAS = 1100, 560
+_ROOMY, _EXTRAS = 1100, 620
 _HEADS = ("Model", "good for", "licence", "file", "memory", "on this computer", "")
 
 
@@ -46,6 +47,8 @@ class SuggestionsPanel(Card):
 
     def show_for(self, free_bytes: int) -> None:
         """Fill the table, with a verdict for a machine that has so much memory free now."""
+        used = focused_in(self)
+        place = next((number for number, button in enumerate(self.copy_buttons) if button is used), None)
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -68,6 +71,8 @@ class SuggestionsPanel(Card):
                 line += 1
                 self._add(line, model, free_bytes)
         self.fit_to(self._width)
+        if place is not None:
+            self.copy_buttons[place].setFocus()
 
     def fit_to(self, width: int) -> None:
         """Leave out what matters least where there is less room than `width` pixels would need."""

@@ -14,10 +14,11 @@ from pennyweight.models import MissingModel
 from pennyweight.ui.models.words import FITS, context_text, size_text, source_text
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Badge, Dot, ElidedLabel, IconButton, Line, PlainLabel, SmallButton, plain_tooltip
+from pennyweight.ui.widgets.keyboard import focused_in
 
-_NEEDS = {1: 620, 2: 800, 3: 520, 4: 960, 5: 1080}
+_NEEDS = {1: 700, 2: 800, 3: 600, 4: 960, 5: 1080}
 """How wide the page must be for each column: size, context, memory, speed, found in."""
-_ROOMY, _EXTRAS = 1100, 560
+_ROOMY, _EXTRAS = 1100, 780
 _HEADS = ("Model", "size", "context", "memory needed", "measured speed", "found in", "")
 
 
@@ -51,9 +52,13 @@ class ModelTable(QWidget):
         self._columns: dict[int, list[QWidget]] = {}
         self._extras: list[QWidget] = []
         self.use_buttons: dict[str, SmallButton] = {}
+        self.more_buttons: dict[str, IconButton] = {}
         self.menus: dict[str, QMenu] = {}
 
     def show_rows(self, rows: Sequence[Row], missing: Sequence[MissingModel]) -> None:
+        used = focused_in(self)
+        kind = self.use_buttons if used in self.use_buttons.values() else self.more_buttons
+        whose = next((model_id for model_id, button in kind.items() if button is used), "")
         self._clear()
         self._line = 0
         for column, text in enumerate(_HEADS):
@@ -68,6 +73,8 @@ class ModelTable(QWidget):
             self._hairline()
             self._add_missing(gone)
         self.fit_to(self._width)
+        if used is not None:
+            (kind.get(whose) or self.more_buttons.get(whose) or self).setFocus()
 
     def fit_to(self, width: int) -> None:
         """Leave out what matters least where there is less room than `width` pixels would need."""
@@ -87,6 +94,7 @@ class ModelTable(QWidget):
         self._columns.clear()
         self._extras.clear()
         self.use_buttons.clear()
+        self.more_buttons.clear()
         self.menus.clear()
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
@@ -130,6 +138,7 @@ class ModelTable(QWidget):
             self.use_buttons[row.info.id] = use
             line.addWidget(use)
         more = IconButton(self._theme, "dots-three-bold", f"More about {row.info.name}", size=26)
+        self.more_buttons[row.info.id] = more
         menu = QMenu(more)
         menu.addAction("Show details").triggered.connect(lambda: self.details_wanted.emit(row.info.id))
         if not row.info.is_starter:

@@ -25,6 +25,8 @@ class DataSection(Section):
 
     told = Signal(str)
     failed = Signal(object)
+    chats_removed = Signal()
+    """For good: no deleted chat can come back any more."""
 
     def __init__(
         self, home: Path, exports: ExportService, conversations: ConversationService, runner: TaskRunner
@@ -90,6 +92,7 @@ class DataSection(Section):
     def remove_deleted(self) -> None:
         def told(count: int) -> None:
             chats = f"{count:,} deleted chat{'' if count == 1 else 's'}"
+            self.chats_removed.emit()
             self.told.emit(f"{chats} removed for good." if count else "There were no deleted chats.")
 
         self._runner.change(self._conversations.remove_deleted, told, owner=self)

@@ -18,6 +18,7 @@ from pennyweight.services.settings import Settings
 from pennyweight.ui.settings.section import Section
 from pennyweight.ui.widgets import Badge, GhostButton, Line, LinkButton, PlainLabel, PrimaryButton, SmallButton, Tone
 from pennyweight.ui.widgets.confirm import confirm
+from pennyweight.ui.widgets.keyboard import focused_in
 
 _STATES: dict[KeyringState, tuple[str, Tone]] = {
     "available": ("keyring ready", "local"),
@@ -47,6 +48,7 @@ class KeyEditor(QWidget):
 
     def __init__(self, entry: ProviderEntry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.provider = entry.id
         self.field = QLineEdit()
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         self.field.setAccessibleName(f"Key of {entry.name}")
@@ -154,6 +156,7 @@ class KeysSection(Section):
         self._rebuild()
 
     def _rebuild(self) -> None:
+        used = self._in_use()
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -163,6 +166,21 @@ class KeysSection(Section):
         self.buttons = {}
         for entry in self._known.entries if self._known is not None else ():
             self._add(entry, self._grid.rowCount())
+        if used is not None and self.editor is None:
+            (self.buttons.get(used) or self._last_button(used[0])).setFocus()
+
+    def _in_use(self) -> tuple[str, str] | None:
+        """Whose line has the keyboard, and which of its buttons, if it is one."""
+        focused = focused_in(self._holder)
+        if focused is None:
+            return None
+        if self.editor is not None and self.editor.isAncestorOf(focused):
+            return self.editor.provider, ""
+        return next((key for key, button in self.buttons.items() if button is focused), None)
+
+    def _last_button(self, provider: str) -> SmallButton:
+        """The one that leads to its key: it is always there."""
+        return [button for (whose, _), button in self.buttons.items() if whose == provider][-1]
 
     def _add(self, entry: ProviderEntry, row: int) -> None:
         self._grid.addWidget(Line(), row, 0, 1, 3)

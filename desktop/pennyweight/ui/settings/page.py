@@ -48,6 +48,7 @@ class SettingsPage(QWidget):
     changed = Signal(object)
     questions_wanted = Signal()
     spending_changed = Signal()
+    chats_removed = Signal()
     """A budget, or whom it could be spent on."""
 
     def __init__(self, services: Services, runner: TaskRunner, theme: Theme, parent: QWidget | None = None) -> None:
@@ -90,6 +91,7 @@ class SettingsPage(QWidget):
         self.reference.picker_wanted.connect(self._fetch_models)
         self.data.told.connect(self.toast.tell)
         self.data.failed.connect(self._fail)
+        self.data.chats_removed.connect(self.chats_removed)
         for cloud in (self.keys, self.server, self.budgets, self.words):
             cloud.told.connect(self.toast.tell)
             cloud.failed.connect(self._tell_failure)

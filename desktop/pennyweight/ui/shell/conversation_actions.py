@@ -39,6 +39,8 @@ class ConversationActions(QObject):
         self._chat = chat
         self._toast = toast
         self._exports = exports
+        self._offered: tuple[str, str] | None = None
+        """The deleted chat that may still be undone, and the sentence that offers it."""
         sidebar.delete.connect(self.delete)
         sidebar.renamed.connect(self.rename)
         sidebar.project.connect(self.ask_project)
@@ -105,10 +107,15 @@ class ConversationActions(QObject):
         if was_open:
             self._chat.new_chat()
         shown = title if len(title) <= 40 else f"{title[:38].rstrip()}…"
-        self._toast.tell(
-            f"“{shown}” is deleted. What it cost stays in the meter.",
-            ("Undo", lambda: self._undo(conversation_id, token, reopen=was_open)),
-        )
+        sentence = f"“{shown}” is deleted. What it cost stays in the meter."
+        self._offered = conversation_id, sentence
+        self._toast.tell(sentence, ("Undo", lambda: self._undo(conversation_id, token, reopen=was_open)))
+
+    def offer_no_undo(self) -> None:
+        """The deleted chat is back, or gone for good."""
+        if self._offered is not None:
+            self._toast.withdraw(self._offered[1])
+            self._offered = None
 
     def bring_back(self) -> None:
         """The chat that was deleted last, also when nothing offers it any more; again, the one before."""
@@ -117,6 +124,8 @@ class ConversationActions(QObject):
             if conversation_id is None:
                 self._toast.tell("There is no deleted chat left that could come back.")
                 return
+            if self._offered is not None and self._offered[0] == conversation_id:
+                self.offer_no_undo()
             self._sidebar.reload()
             self._chat.open(conversation_id)
 

@@ -7,7 +7,13 @@ import binascii
 import json
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QMargins, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+DEFAULT_SIZE = (1280, 800)
+_TITLE_BAR_PX = 40
+"""Above the window, by the desktop: how high it is is known only once the window is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +49,16 @@ class WindowState:
 
     def qt_geometry(self) -> QByteArray:
         return QByteArray(self.geometry)
+
+
+def open_at(window: QWidget, kept: QByteArray) -> None:
+    """Where the person left it, else at the usual size; never larger than the screen, which may be another one by now.
+
+    Qt refuses what was kept on a screen of quite another width, as all of them are at another size of everything.
+    """
+    if not window.restoreGeometry(kept):
+        window.resize(*DEFAULT_SIZE)
+    if not window.windowState() & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
+        screen = QGuiApplication.screenAt(window.geometry().center()) or window.screen()
+        room = screen.availableSize().shrunkBy(QMargins(0, _TITLE_BAR_PX, 0, 0))
+        window.resize(window.size().boundedTo(room))

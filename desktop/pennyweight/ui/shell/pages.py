@@ -36,6 +36,8 @@ class Pages(QStackedWidget):
     ledger_changed = Signal()
     """By an import or a comparison."""
     spending_changed = Signal()
+    chats_removed = Signal()
+    """Those that were deleted, for good."""
     settings_changed = Signal(object)
     """All settings, after a change."""
     settings_wanted = Signal(str)
@@ -70,6 +72,7 @@ class Pages(QStackedWidget):
             self.compare_page.focus_prompt()
         elif key == "audit":
             self.audit_page.refresh()
+            self.audit_page.focus_period()
         elif key == "models":
             self.models_page.refresh()
         elif key == "settings":
@@ -166,6 +169,7 @@ class Pages(QStackedWidget):
         page.changed.connect(self.settings_changed)
         page.questions_wanted.connect(self.questions_wanted)
         page.spending_changed.connect(self.spending_changed)
+        page.chats_removed.connect(self.chats_removed)
         self.addWidget(page)
         return page
 

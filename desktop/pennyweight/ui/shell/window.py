@@ -14,9 +14,7 @@ from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.conversation import Task, Verdict
 from pennyweight.domain.errors import KnownError, ModelFileError
 from pennyweight.domain.model import ModelInfo
-from pennyweight.meter.money import format_usd
 from pennyweight.services.container import Services
-from pennyweight.services.meter import MeterTotals
 from pennyweight.services.settings import Settings
 from pennyweight.ui.cloud.controller import CloudController
 from pennyweight.ui.meter.column import MeterColumn
@@ -30,7 +28,7 @@ from pennyweight.ui.shell.chat_page import ChatPage
 from pennyweight.ui.shell.conversation_actions import ConversationActions
 from pennyweight.ui.shell.day_watch import DayWatch
 from pennyweight.ui.shell.engine_status import EngineStatus
-from pennyweight.ui.shell.geometry import WindowState
+from pennyweight.ui.shell.geometry import WindowState, open_at
 from pennyweight.ui.shell.judging import Judging
 from pennyweight.ui.shell.model_trouble import ModelTrouble
 from pennyweight.ui.shell.pages import Pages
@@ -41,8 +39,6 @@ from pennyweight.ui.shell.sizing import Sizing, smallest
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.links import LinkDialog
 from pennyweight.ui.widgets import Action
-
-DEFAULT_SIZE = (1280, 800)
 
 
 class MainWindow(QMainWindow):
@@ -55,12 +51,11 @@ class MainWindow(QMainWindow):
         self.services = services
         self.runner = runner
         self.theme = theme
-        self._started = self._ended = False
+        self._ended = False
         self._untold: KnownError | None = services.damage
         chosen = services.settings.at_start()
         self.setWindowTitle("Pennyweight")
         self.setMinimumSize(*smallest(chosen.size))
-        self.resize(*DEFAULT_SIZE)
         self._build()
         self.toast = self.page.toast
         self.chat = ChatController(services, runner, self.page, self)
@@ -84,13 +79,11 @@ class MainWindow(QMainWindow):
 
     def start(self) -> None:
         """Fetch what is shown first: the chats, the last one open, the model, the meter. After the first paint."""
-        self._started = True
         self.sidebar.reload()
         self.chat.open_last()
         self.engine.refresh()
         self.meter.refresh()
         self.pages.watch_logs_later()
-        self._refresh_cost()
         self.watch.start()
         if not self._questions_asked:
             self.ask_first_questions()
@@ -171,12 +164,12 @@ class MainWindow(QMainWindow):
         chat.busy.connect(self._busy)
         chat.answering.placed.connect(self.sidebar.model.set_answering)
         chat.answering.events.connect(self.meter.take)
-        chat.answering.ended.connect(self._refresh_cost)
         chat.answering.ended.connect(self.meter.answer_ended)
         chat.answering.answered.connect(lambda message: announce(page.transcript, spoken(message)))
         page.composer.edited.connect(self.engine.load_ahead)
         page.transcript.link.connect(lambda address: self._dialog(LinkDialog(address, self)))
-        self.area.meter_shown.connect(lambda _shown: self._refresh_cost())
+        self.area.meter_shown.connect(lambda _shown: self._show_cost())
+        self.meter.cost_changed.connect(self._show_cost)
         self.judging.problem.connect(self.show_problem)
         self.judging.told.connect(self.tell)
         chat.drafting.blocked.connect(self.engine.check)
@@ -201,6 +194,7 @@ class MainWindow(QMainWindow):
         pages.imported.connect(lambda notice: self.tell(notice, ("Show", lambda: self.show_page("audit"))))
         pages.ledger_changed.connect(self.meter.refresh)
         pages.spending_changed.connect(self.meter.refresh)
+        pages.chats_removed.connect(self.actions_on_chats.offer_no_undo)
         pages.settings_changed.connect(self._settings_changed)
         pages.settings_wanted.connect(self._show_settings)
         pages.questions_wanted.connect(self.ask_first_questions)
@@ -432,17 +426,8 @@ class MainWindow(QMainWindow):
             self.page.banner.tell("There is no model on this computer yet.", [add])
         self.chat.drafting.replan()
 
-    def _refresh_cost(self) -> None:
-        if not self.meter.isHidden():
-            self.page.top.show_cost("")
-            return
-        if not self._started:
-            return
-
-        def show(totals: MeterTotals) -> None:
-            self.page.top.show_cost(format_usd(totals.totals.electric_nano) if self.meter.isHidden() else "")
-
-        self.runner.query(lambda: self.services.meter.totals("today"), show, owner=self)
+    def _show_cost(self) -> None:
+        self.page.top.show_cost(self.meter.cost_today if self.meter.isHidden() else "")
 
     def _busy(self, elsewhere: str) -> None:
         """One answer at a time; what was typed stays."""
@@ -464,7 +449,6 @@ class MainWindow(QMainWindow):
     def _figures_are_old(self) -> None:
         self.meter.refresh()
         self.sidebar.reload()
-        self._refresh_cost()
         if self.pages.shows("audit"):
             self.pages.audit_page.refresh()
 
@@ -473,8 +457,7 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def _restore(self, state: WindowState) -> None:
-        if state.geometry:
-            self.restoreGeometry(state.qt_geometry())
+        open_at(self, state.qt_geometry())
         self.area.restore(state)
 
     def _state(self) -> WindowState:

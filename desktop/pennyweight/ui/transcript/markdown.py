@@ -27,6 +27,7 @@ _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.
 _HEADING_PX = {1: 18, 2: 16, 3: 15}
 LINE_PERCENT = 128.0
 _CODE_PX = 12.5
+_BETWEEN_ITEMS, _ABOVE_HEADING = 2, 10
 
 
 class SafeDocument(QTextDocument):
@@ -65,6 +66,14 @@ def set_plain(document: QTextDocument, text: str) -> None:
     cursor.mergeBlockFormat(form)
 
 
+def gap_between(before: QTextDocument, after: QTextDocument) -> int:
+    """Pixels between two documents of one text, as between its blocks if it were one."""
+    last, first = before.lastBlock(), after.begin()
+    if last.textList() is not None and first.textList() is not None:
+        return _BETWEEN_ITEMS
+    return max(round(last.blockFormat().bottomMargin()), _ABOVE_HEADING if first.blockFormat().headingLevel() else 0)
+
+
 def _break_lines(document: QTextDocument) -> None:
     """`LINE_BREAK` becomes the document's own line separator."""
     place = document.find(LINE_BREAK)
@@ -90,9 +99,9 @@ def _block_format(block: QTextBlock, cursor: QTextCursor) -> QTextBlockFormat:
     form.setLineHeight(LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     in_table = cursor.currentTable() is not None
     level = block.blockFormat().headingLevel()
-    form.setTopMargin(10 if level and block.position() > 0 else 0)
+    form.setTopMargin(_ABOVE_HEADING if level and block.position() > 0 else 0)
     inside_list = block.textList() is not None and block.next().textList() is not None
-    form.setBottomMargin(0 if in_table else 2 if inside_list else 4 if level else 7)
+    form.setBottomMargin(0 if in_table else _BETWEEN_ITEMS if inside_list else 4 if level else 7)
     return form
 
 

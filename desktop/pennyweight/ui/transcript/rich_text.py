@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.transcript.code_block import CodeBlock
-from pennyweight.ui.transcript.markdown import set_markdown, set_plain
+from pennyweight.ui.transcript.markdown import gap_between, set_markdown, set_plain
 from pennyweight.ui.transcript.sections import OpenSection, Section, Splitter, split
 from pennyweight.ui.transcript.text_view import TextView
 
 TAIL_AS_MARKDOWN = 600
 CURSOR = "▍"
+_SPACING = 2
 
 
 class _Prose(TextView):
@@ -26,12 +27,24 @@ class _Prose(TextView):
         super().__init__(parent)
         self._theme = theme
         self._source: tuple[str, bool] | None = None
+        self._above = 0
         self.setAccessibleName("Answer")
 
     def set_source(self, text: str, *, plain: bool = False) -> None:
         if self._source != (text, plain):
             self._source = (text, plain)
             self.redress()
+
+    def follow(self, before: QWidget) -> None:
+        """Prose goes on in this widget: the gap is that between two paragraphs of one."""
+        above = gap_between(before.shown(), self.shown()) - _SPACING if isinstance(before, _Prose) else 0
+        if above != self._above:
+            self._above = above
+            self.setViewportMargins(0, above, 0, 0)
+            self.updateGeometry()
+
+    def heightForWidth(self, width: int) -> int:
+        return super().heightForWidth(width) + self._above
 
     def redress(self) -> None:
         if self._source is not None:
@@ -55,7 +68,7 @@ class RichText(QWidget):
         self._built = 0
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(2)
+        self._column.setSpacing(_SPACING)
         self._done: list[_Prose | CodeBlock] = []
         self._stable: _Prose | None = None
         self._tail: _Prose | None = None
@@ -125,6 +138,7 @@ class RichText(QWidget):
                 self._stable = self._prose()
                 self._column.insertWidget(len(self._done), self._stable)
             self._stable.set_source(section.stable.rstrip())
+            self._space(self._stable)
         if not section.tail.strip():
             self._drop_tail()
             return
@@ -133,6 +147,7 @@ class RichText(QWidget):
             self._column.addWidget(self._tail)
         plain = len(section.tail) > TAIL_AS_MARKDOWN
         self._tail.set_source(section.tail.rstrip("\n") + CURSOR, plain=plain)
+        self._space(self._tail)
 
     def _add_finished(self, section: Section) -> None:
         if section.kind == "code":
@@ -142,8 +157,16 @@ class RichText(QWidget):
         else:
             widget = self._prose()
             widget.set_source(section.text)
+            self._space(widget)
         self._column.addWidget(widget)
         self._done.append(widget)
+
+    def _space(self, prose: _Prose) -> None:
+        """Below what stands before it."""
+        before = (self._stable, *self._done[-1:])
+        above = next((each for each in before if each is not None and each is not prose), None)
+        if above is not None:
+            prose.follow(above)
 
     def _prose(self) -> _Prose:
         prose = _Prose(self._theme)

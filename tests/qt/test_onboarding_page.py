@@ -185,11 +185,19 @@ def test_another_model_comes_from_the_whole_table(qtbot: QtBot, page: Onboarding
     assert page.reference.other.isChecked()
 
 
-def test_closing_the_picker_without_a_choice_falls_back(qtbot: QtBot, page: OnboardingPage) -> None:
+@pytest.mark.parametrize("card", ["cheap", "flagship"])
+def test_closing_the_picker_leaves_the_choice_as_it_was(qtbot: QtBot, page: OnboardingPage, card: str) -> None:
     page.go_on.click()
-    page.reference.other.click()
-    QTest.keyClick(page.reference.picker, Qt.Key.Key_Escape)
-    assert page.reference.reference() in [model.id for model in reference.suggestions()]
+    step = page.reference
+    before = step.cheap if card == "cheap" else step.flagship
+    before.click()
+    chosen = step.reference()
+    step.other.setFocus()
+    QTest.keyClick(step.other, Qt.Key.Key_Space)
+    assert step.picker.isVisible()
+    QTest.keyClick(step.picker, Qt.Key.Key_Escape)
+    assert step.reference() == chosen
+    qtbot.waitUntil(before.hasFocus)
 
 
 def test_asked_again_it_starts_from_what_is_kept(

@@ -96,6 +96,8 @@ class KeysSection(Section):
 
     told = Signal(str)
     failed = Signal(object)
+    settled = Signal(str)
+    """The sentence of a failure that is past."""
     changed_keys = Signal()
     address_wanted = Signal()
     """Of the own server: without one there is nobody to show a key to."""
@@ -108,6 +110,8 @@ class KeysSection(Section):
         )
         self._keys = keys
         self._runner = runner
+        self._failures: dict[str, str] = {}
+        """By provider, the last one that was told."""
         self._open = ""
         self._known: _Known | None = None
         self.editor: KeyEditor | None = None
@@ -129,7 +133,9 @@ class KeysSection(Section):
         self._grid.setColumnStretch(0, 1)
         self.body.addWidget(self._holder)
         self.buttons: dict[tuple[str, str], SmallButton] = {}
-        self.unlock.clicked.connect(lambda: self._work(self._keys.unlock, lambda _state: self.refresh()))
+        self.unlock.clicked.connect(
+            lambda: self._runner.query(self._keys.unlock, lambda _state: self.refresh(), self.failed.emit, owner=self)
+        )
 
     def fill(self, settings: Settings) -> None:
         del settings
@@ -214,6 +220,7 @@ class KeysSection(Section):
         def done(where: str) -> None:
             self._open = ""
             self._known = None
+            self._settle(entry)
             kept = "in the keyring" if where == "keyring" else "until you quit, since there is no keyring to use"
             self.told.emit(f"The key of {entry.name} is kept {kept}.")
             self.changed_keys.emit()
@@ -229,13 +236,16 @@ class KeysSection(Section):
 
     def _test(self, entry: ProviderEntry) -> None:
         self.told.emit(f"Asking {entry.name}…")
-        self._work(
-            lambda: self._keys.test(entry.id, Cancel()), lambda _none: self.told.emit(f"{entry.name} accepts it.")
+        self._ask(
+            entry,
+            lambda: self._keys.test(entry.id, Cancel()),
+            lambda _none: self.told.emit(f"{entry.name} accepts it."),
         )
 
     def _fetch(self, entry: ProviderEntry) -> None:
         self.told.emit(f"Asking {entry.name} for its models…")
-        self._work(
+        self._ask(
+            entry,
             lambda: self._keys.fetch_models(entry.id, Cancel()),
             lambda models: self.told.emit(f"{entry.name} has {len(models):,} models for you."),
         )
@@ -250,11 +260,24 @@ class KeysSection(Section):
         """After the person has said yes."""
 
         def done(_there: bool) -> None:
+            self._settle(entry)
             self.told.emit(f"The key of {entry.name} is removed from this computer.")
             self.changed_keys.emit()
             self.refresh()
 
         self._runner.change(lambda: self._keys.remove(entry.id), done, self.failed.emit, owner=self)
 
-    def _work(self, work: Callable[[], object], done: Callable[..., None]) -> None:
-        self._runner.query(work, done, self.failed.emit, owner=self)
+    def _ask(self, entry: ProviderEntry, work: Callable[[], object], done: Callable[..., None]) -> None:
+        def answered(result: object) -> None:
+            self._settle(entry)
+            done(result)
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, KnownError):
+                self._failures[entry.id] = error.sentence
+            self.failed.emit(error)
+
+        self._runner.query(work, answered, failed, owner=self)
+
+    def _settle(self, entry: ProviderEntry) -> None:
+        self.settled.emit(self._failures.pop(entry.id, ""))

@@ -30,6 +30,7 @@ from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Banner, KeyButton, PlainLabel, Toast
 
 _WIDTH = 720
+_BESIDE = 24
 _ABOVE = 22
 """Room over a section that was brought into view."""
 _GLIMPSE, _TURN = 60, 60
@@ -95,6 +96,7 @@ class SettingsPage(QWidget):
             cloud.failed.connect(self._tell_failure)
         for part in (self.keys, self.server):
             part.changed_keys.connect(self._keys_changed)
+        self.keys.settled.connect(self.banner.withdraw)
         self.keys.address_wanted.connect(self._ask_address)
         self.budgets.spending_changed.connect(self.spending_changed)
         self.about.questions_wanted.connect(self.questions_wanted)
@@ -234,7 +236,7 @@ class SettingsPage(QWidget):
         content = QWidget()
         content.setObjectName("content")
         room = QHBoxLayout(content)
-        room.setContentsMargins(0, 0, 24, 0)
+        room.setContentsMargins(0, 0, _BESIDE, 0)
         room.addWidget(middle, 1)
         room.addStretch(0)
         self._scroll = QScrollArea()
@@ -247,7 +249,12 @@ class SettingsPage(QWidget):
         self._scroll.verticalScrollBar().actionTriggered.connect(self._touched)
         right = QVBoxLayout()
         right.setSpacing(0)
-        right.addWidget(self.banner)
+        told = QHBoxLayout()
+        told.setContentsMargins(0, 0, _BESIDE + self._scroll.verticalScrollBar().sizeHint().width(), 0)
+        self.banner.setMaximumWidth(_WIDTH)
+        told.addWidget(self.banner, 1)
+        told.addStretch(0)
+        right.addLayout(told)
         right.addWidget(self._scroll, 1)
         self.toast.setMaximumWidth(_WIDTH)  # in the middle of the sections
         right.addWidget(self.toast)

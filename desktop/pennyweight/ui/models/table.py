@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QWidget
 from pennyweight.domain.model import ModelInfo
 from pennyweight.meter.quantities import format_rate
 from pennyweight.models import MissingModel
-from pennyweight.ui.models.words import FITS, context_text, size_text, source_text
+from pennyweight.ui.models.words import FITS, context_text, quantization_text, size_text, source_text
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Badge, Dot, ElidedLabel, IconButton, Line, PlainLabel, SmallButton, plain_tooltip
 
@@ -166,9 +166,10 @@ class ModelTable(QWidget):
         name = ElidedLabel(row.info.name, kind="strong" if row.in_use else "body", greedy=False)
         holder.setToolTip(plain_tooltip(str(row.info.path)))
         line.addWidget(name)
-        quantization = PlainLabel(row.info.quantization, tone="mute")
-        self._extras.append(quantization)
-        line.addWidget(quantization)
+        if words := quantization_text(row.info):
+            quantization = PlainLabel(words, tone="mute")
+            self._extras.append(quantization)
+            line.addWidget(quantization)
         if row.in_use:
             in_use = Badge("in use", tone="local")
             self._extras.append(in_use)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from tests.support.cloud_window import KEY, Opened
 
 from pennyweight.ui.settings.page import SettingsPage
@@ -52,6 +52,19 @@ def test_one_providers_success_leaves_what_is_said_of_another(one: Opened) -> No
     page.keys.buttons["own-server", "Test"].click()
     one.until(lambda: page.toast.text() == "Own server accepts it.")
     assert page.banner.isVisible()
+    one.idle()
+
+
+def test_an_address_of_ones_own_is_shown_where_the_key_is_pasted(one: Opened) -> None:
+    page = shown(one)
+
+    def addresses() -> list[str]:
+        return [label.text() for label in page.keys.findChildren(QLabel) if label.text().startswith("at ")]
+
+    assert addresses() == [f"at {one.server.url}"]
+    one.services.keys.set_address("anthropic", "")
+    page.refresh()
+    one.until(lambda: addresses() == [])
     one.idle()
 
 

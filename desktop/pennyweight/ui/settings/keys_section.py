@@ -16,7 +16,17 @@ from pennyweight.domain.errors import KnownError
 from pennyweight.services.keys import KeyringState, KeysService, ProviderEntry
 from pennyweight.services.settings import Settings
 from pennyweight.ui.settings.section import Section
-from pennyweight.ui.widgets import Badge, GhostButton, Line, LinkButton, PlainLabel, PrimaryButton, SmallButton, Tone
+from pennyweight.ui.widgets import (
+    Badge,
+    ElidedLabel,
+    GhostButton,
+    Line,
+    LinkButton,
+    PlainLabel,
+    PrimaryButton,
+    SmallButton,
+    Tone,
+)
 from pennyweight.ui.widgets.confirm import confirm
 
 _STATES: dict[KeyringState, tuple[str, Tone]] = {
@@ -106,7 +116,8 @@ class KeysSection(Section):
         super().__init__(
             "keys",
             "Providers and keys",
-            "Keys are kept in the keyring of this computer and nowhere else. Without a key, nothing can be sent.",
+            "Keys are kept in the keyring of this computer and nowhere else. Without its key, nothing can be sent to a "
+            "provider; your own server may need none.",
         )
         self._keys = keys
         self._runner = runner
@@ -195,11 +206,13 @@ class KeysSection(Section):
             words = "Change…" if entry.kept_in else first
             self._button(line, entry, words, "Set the key of", partial(self._edit, entry))
         self._grid.addWidget(actions, row + 1, 2)
+        if entry.own_address:
+            self._grid.addWidget(ElidedLabel(f"at {entry.address}", tone="mute", kind="small"), row + 2, 0, 1, 3)
         if entry.id == self._open:
             self.editor = KeyEditor(entry)
             self.editor.kept.connect(lambda text: self._keep(entry, text))
             self.editor.cancelled.connect(self._close_editor)
-            self._grid.addWidget(self.editor, row + 2, 0, 1, 3)
+            self._grid.addWidget(self.editor, row + 3, 0, 1, 3)
             self.editor.field.setFocus()
 
     def _button(self, line: QHBoxLayout, entry: ProviderEntry, text: str, name: str, call: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -111,6 +111,23 @@ def test_the_keyboard_alone_is_enough(qtbot: QtBot, page: OnboardingPage, servic
         QTest.keyClick(page.hardware.field.switch, Qt.Key.Key_Return)
     assert services.settings.get().reference == reference.suggestions()[0].id
     assert services.settings.get().hardware is None
+
+
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_the_keyboards_place_is_a_ring_and_no_tinted_box_inside_it(
+    qtbot: QtBot, page: OnboardingPage, theme: Theme, step: int
+) -> None:
+    for _ in range(step):
+        page.go_on.click()
+    control = (page.skip, page.reference.flagship, page.hardware.field.switch)[step]
+    control.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(control.hasFocus)
+
+    def picture(came_by_key: bool) -> QImage:
+        page.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange, came_by_key)
+        return control.grab().toImage()
+
+    assert picture(True) == picture(False)
 
 
 def test_a_number_that_cannot_be_used_holds_the_question(page: OnboardingPage, services: Services) -> None:

@@ -151,8 +151,17 @@ def test_a_resale_value_above_the_price_is_not_kept(qtbot: QtBot, page: Settings
     before = services.settings.get().hardware
     page.hardware.field.resale.setText("999999")
     page.hardware.field.resale.commit()
-    assert "cannot be more than the price" in page.hardware.field.outcome.text()
+    outcome = page.hardware.field.outcome
+    assert "cannot be more than the price" in outcome.text()
+    assert outcome.property("tone") == "warn"
+    QTest.keyClick(page.hardware.field.resale, Qt.Key.Key_X)
+    page.hardware.field.resale.commit()
+    assert outcome.text() == "", "the reason is beside the number"
     assert services.settings.get().hardware == before
+    page.hardware.field.resale.setText("100")
+    with qtbot.waitSignal(page.changed):
+        page.hardware.field.resale.commit()
+    assert outcome.property("tone") == "mute"
 
 
 def test_engine_numbers_are_checked(qtbot: QtBot, page: SettingsPage, services: Services) -> None:

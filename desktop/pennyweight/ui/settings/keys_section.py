@@ -180,6 +180,7 @@ class KeysSection(Section):
         self.buttons = {}
         for entry in self._known.entries if self._known is not None else ():
             self._add(entry, self._grid.rowCount())
+        self.tab_through()
 
     def _add(self, entry: ProviderEntry, row: int) -> None:
         self._grid.addWidget(Line(), row, 0, 1, 3)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QButtonGroup, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.errors import KnownError
@@ -28,6 +28,7 @@ from pennyweight.ui.settings.server_section import ServerSection
 from pennyweight.ui.settings.words_section import WordsSection
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Banner, KeyButton, PlainLabel, Toast
+from pennyweight.ui.widgets.page_scroll import PageScroll
 
 _WIDTH = 720
 _BESIDE = 24
@@ -239,11 +240,7 @@ class SettingsPage(QWidget):
         room.setContentsMargins(0, 0, _BESIDE, 0)
         room.addWidget(middle, 1)
         room.addStretch(0)
-        self._scroll = QScrollArea()
-        self._scroll.setObjectName("pageScroll")
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(content)
+        self._scroll = PageScroll(content)
         self._scroll.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._scroll.verticalScrollBar().rangeChanged.connect(self._grown)
         self._scroll.verticalScrollBar().actionTriggered.connect(self._touched)

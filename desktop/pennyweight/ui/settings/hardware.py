@@ -99,10 +99,9 @@ class HardwareField(QWidget):
         hardware = self.hardware()
         numbers = all(edit.value() is not None for edit in self._edits)
         self.outcome.set_tone("warn" if on and numbers and hardware is None else "mute")
+        self.outcome.setVisible(numbers or not on)  # else the reason is beside the number
         if not on:
             self.outcome.setText("Off: only electricity is counted. It can be switched on at any time.")
-        elif not numbers:
-            self.outcome.setText("")  # the reason is beside the number
         elif hardware is None:
             self.outcome.setText("The worth at the end cannot be more than the price.")
         else:

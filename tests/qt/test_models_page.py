@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from tests.support.random_model import tiny, write_random_model
 
@@ -178,6 +178,31 @@ def test_a_quantization_that_is_in_the_name_is_not_repeated(qtbot: QtBot, theme:
     qtbot.addWidget(table)
     table.show_rows([Row(info(name="Some 3B (Q4_K_M)"), True, None), Row(info("n"), False, None)], [])
     assert texts(table).count("Q4_K_M") == 1
+
+
+@pytest.mark.parametrize("what", ["loading", "gone"])
+def test_a_long_name_does_not_make_the_page_wider(qtbot: QtBot, page: ModelsPage, what: str) -> None:
+    name = "Some-Very-Long-Name-" * 6
+    page.resize(700, 800)
+    page.table.show_rows([], [MissingModel(name, Path("/x"), "added", f"There is no file /{name}.gguf.")])
+    if what == "loading":
+        page.table.show_rows([], [])
+        page.loading.begin(name)
+    QApplication.processEvents()
+    holder = page.loading if what == "loading" else page.table
+    assert holder.minimumSizeHint().width() < 500
+
+
+def test_why_a_model_cannot_be_used_can_be_read_in_a_narrow_window(qtbot: QtBot, theme: Theme) -> None:
+    table = ModelTable(theme)
+    qtbot.addWidget(table)
+    reason = "There is no file /home/somebody/models/Gone-3B-Q4_K_M.gguf."
+    table.show_rows([], [MissingModel("Gone-3B-Q4_K_M", Path("/x"), "added", reason)])
+    table.resize(560, 200)
+    table.show()
+    (shown,) = (label for label in table.findChildren(QLabel) if label.text() == reason)
+    QApplication.processEvents()
+    assert shown.fontMetrics().horizontalAdvance(reason) <= shown.width()
 
 
 def test_only_local_gguf_files_can_be_dropped(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pennyweight.ui.models.suggested import load_suggestions
 from pennyweight.ui.models.suggestions_panel import SuggestionsPanel
 from pennyweight.ui.models.table import ModelTable, Row
 from pennyweight.ui.theme import Theme
-from pennyweight.ui.widgets import Card, GhostButton, Pill, PlainLabel, ProgressBar, restyle
+from pennyweight.ui.widgets import Card, ElidedLabel, GhostButton, Pill, PlainLabel, ProgressBar, restyle
 from pennyweight.ui.widgets.banner import Banner, Toast
 from pennyweight.ui.widgets.page_scroll import PageScroll
 
@@ -144,7 +144,7 @@ class _LoadingLine(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = PlainLabel("", tone="mute")
+        self.words = ElidedLabel("", tone="mute", greedy=False)
         self.bar = ProgressBar("Loading the model")
         self.cancel = GhostButton("Cancel")
         row = QHBoxLayout(self)

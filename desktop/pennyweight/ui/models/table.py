@@ -144,15 +144,16 @@ class ModelTable(QWidget):
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
-        line.addWidget(PlainLabel(gone.id, tone="mute"))
+        line.addWidget(ElidedLabel(gone.id, tone="mute", greedy=False))
         line.addWidget(Badge("cannot be used", tone="warn"))
-        reason = ElidedLabel(gone.reason, tone="mute", kind="small")
-        line.addWidget(reason, 1)
+        line.addStretch(1)
         remove = SmallButton("Remove from this list", name=f"Remove {gone.id} from this list")
         remove.clicked.connect(lambda: self.remove_wanted.emit(gone.id))
         line.addWidget(remove)
         self._grid.addWidget(holder, self._line, 0, 1, len(_HEADS))
-        self._line += 1
+        reason = ElidedLabel(gone.reason, tone="mute", kind="small")
+        self._grid.addWidget(reason, self._line + 1, 0, 1, len(_HEADS))
+        self._line += 2
 
     def _name_cell(self, row: Row) -> QWidget:
         holder = QWidget()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from tests.support.cloud_window import KEY, Opened
 
@@ -65,6 +66,20 @@ def test_an_address_of_ones_own_is_shown_where_the_key_is_pasted(one: Opened) ->
     one.services.keys.set_address("anthropic", "")
     page.refresh()
     one.until(lambda: addresses() == [])
+    one.idle()
+
+
+@pytest.mark.parametrize("place", ["field", "cancel"])
+def test_escape_leaves_the_field_for_a_key(one: Opened, place: str) -> None:
+    page = shown(one)
+    page.keys.buttons["openai", "Set key"].click()
+    editor = page.keys.editor
+    assert editor is not None
+    (editor.field if place == "field" else editor.cancel).setFocus()
+    editor.field.setText(KEY)
+    QTest.keyClick(editor.field if place == "field" else editor.cancel, Qt.Key.Key_Escape)
+    assert editor.field.text() == ""
+    assert page.keys.editor is None
     one.idle()
 
 

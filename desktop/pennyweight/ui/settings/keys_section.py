@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
@@ -50,7 +50,8 @@ class _Known:
 
 
 class KeyEditor(QWidget):
-    """A password field for one provider. `kept` carries the text once; it is wiped from the field at once."""
+    """A password field for one provider. `kept` carries the text once; it is wiped from the field at once. Esc cancels,
+    before the shortcuts of the window hear of it."""
 
     kept = Signal(str)
     cancelled = Signal()
@@ -84,6 +85,14 @@ class KeyEditor(QWidget):
         self.field.returnPressed.connect(self._keep)
         self.keep.clicked.connect(self._keep)
         self.cancel.clicked.connect(self._cancel)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            if event.type() is QEvent.Type.KeyPress:
+                self._cancel()
+            return True
+        return super().event(event)
 
     def refuse(self, sentence: str) -> None:
         self.reason.setText(sentence)

@@ -55,6 +55,7 @@ def test_ask_prints_every_field_and_nothing_else(program: Program) -> None:
     assert Decimal(found["equivalent_usd"]) > 0
     assert found["first_token_seconds"] <= found["seconds"]
     meter = program.json("meter", "--period", "all")
+    assert len(list((program.home / "backups").iterdir())) == 1, "a command makes the backup of the day"
     for name in ("local_usd", "equivalent_usd"):
         assert meter[name] == found[name]
     assert Decimal(meter["difference_usd"]) == Decimal(meter["equivalent_usd"]) - Decimal(meter["local_usd"])

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
+from tests.support.open_window import open_window
 from tests.unit.store.store_samples import local_entry
 
 from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import KnownError
 from pennyweight.store import Store
 from pennyweight.ui.shell.window import MainWindow
+from pennyweight.ui.theme import Theme
 
 
 def figure(window: MainWindow) -> str:
@@ -64,6 +67,24 @@ def test_a_window_that_stays_open_makes_the_backup_of_each_day(window: MainWindo
     window.watch.new_day.emit()
     qtbot.waitUntil(lambda: not window.runner.busy)
     assert len(list(folder.iterdir())) == 1
+
+
+def test_the_window_is_there_while_the_backup_of_the_day_is_made(qtbot: QtBot, tmp_path: Path, theme: Theme) -> None:
+    with open_window(tmp_path, theme) as window:
+        begun, ended = threading.Event(), threading.Event()
+
+        def until_the_end(cancel: Cancel) -> None:
+            begun.set()
+            if cancel.wait(40):
+                ended.set()
+
+        window.services.each_day = until_the_end
+        window.start()
+        qtbot.waitUntil(begun.is_set)
+        qtbot.waitUntil(lambda: window.isVisible() and not window.meter.isHidden())
+        assert not ended.is_set()
+        window.close()
+        assert ended.is_set()
 
 
 def test_closing_the_window_does_not_wait_for_the_backup_of_the_day(window: MainWindow, qtbot: QtBot) -> None:

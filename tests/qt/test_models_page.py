@@ -9,14 +9,14 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 from tests.support.random_model import tiny, write_random_model
 
 from pennyweight.app.composition import build_services
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.model import ModelInfo
-from pennyweight.models import MissingModel
+from pennyweight.models import STARTER_ID, MissingModel
 from pennyweight.services.container import Services
 from pennyweight.ui.models.controller import ModelsController
 from pennyweight.ui.models.details import ModelDetails
@@ -178,6 +178,67 @@ def test_a_model_whose_file_is_gone_stays_with_the_reason(
     page.refresh()
     qtbot.waitUntil(lambda: not runner.busy)
     assert "cannot be used" in texts(page)
+
+
+def test_while_the_chosen_model_is_gone_nothing_is_in_use_and_the_starter_can_be(
+    qtbot: QtBot, page: ModelsPage, services: Services, gguf: Path, runner: TaskRunner
+) -> None:
+    services.models.use(services.models.add(gguf).id)
+    gguf.unlink()
+    page.refresh()
+    qtbot.waitUntil(lambda: not runner.busy)
+    assert "in use" not in texts(page)
+    with qtbot.waitSignal(page._controller.loader.loaded):
+        page.table.use_buttons[STARTER_ID].click()
+    qtbot.waitUntil(lambda: not runner.busy and "in use" in texts(page))
+    assert services.settings.get().model_id is None
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_removing_a_model_that_cannot_be_used_promises_neither_its_file_nor_a_way_back(
+    qtbot: QtBot, controller: ModelsController, services: Services, gguf: Path, damaged: bool
+) -> None:
+    added = services.models.add(gguf)
+    if damaged:
+        gguf.write_bytes(b"not a model at all")
+    else:
+        gguf.unlink()
+    with qtbot.waitSignal(controller.told) as told:
+        controller.remove(added.id)
+    where = " The file is where it was." if damaged else ""
+    assert told.args == [f"Removed from the list.{where}", None]
+
+
+def test_a_quantization_that_is_in_the_name_is_not_repeated(qtbot: QtBot, theme: Theme) -> None:
+    table = ModelTable(theme)
+    qtbot.addWidget(table)
+    table.show_rows([Row(info(name="Some 3B (Q4_K_M)"), True, None), Row(info("n"), False, None)], [])
+    assert texts(table).count("Q4_K_M") == 1
+
+
+@pytest.mark.parametrize("what", ["loading", "gone"])
+def test_a_long_name_does_not_make_the_page_wider(qtbot: QtBot, page: ModelsPage, what: str) -> None:
+    name = "Some-Very-Long-Name-" * 6
+    page.resize(700, 800)
+    page.table.show_rows([], [MissingModel(name, Path("/x"), "added", f"There is no file /{name}.gguf.")])
+    if what == "loading":
+        page.table.show_rows([], [])
+        page.loading.begin(name)
+    QApplication.processEvents()
+    holder = page.loading if what == "loading" else page.table
+    assert holder.minimumSizeHint().width() < 500
+
+
+def test_why_a_model_cannot_be_used_can_be_read_in_a_narrow_window(qtbot: QtBot, theme: Theme) -> None:
+    table = ModelTable(theme)
+    qtbot.addWidget(table)
+    reason = "There is no file /home/somebody/models/Gone-3B-Q4_K_M.gguf."
+    table.show_rows([], [MissingModel("Gone-3B-Q4_K_M", Path("/x"), "added", reason)])
+    table.resize(560, 200)
+    table.show()
+    (shown,) = (label for label in table.findChildren(QLabel) if label.text() == reason)
+    QApplication.processEvents()
+    assert shown.fontMetrics().horizontalAdvance(reason) <= shown.width()
 
 
 def test_only_local_gguf_files_can_be_dropped(tmp_path: Path) -> None:

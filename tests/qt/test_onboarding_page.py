@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -113,6 +113,23 @@ def test_the_keyboard_alone_is_enough(qtbot: QtBot, page: OnboardingPage, servic
     assert services.settings.get().hardware is None
 
 
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_the_keyboards_place_is_a_ring_and_no_tinted_box_inside_it(
+    qtbot: QtBot, page: OnboardingPage, theme: Theme, step: int
+) -> None:
+    for _ in range(step):
+        page.go_on.click()
+    control = (page.skip, page.reference.flagship, page.hardware.field.switch)[step]
+    control.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(control.hasFocus)
+
+    def picture(came_by_key: bool) -> QImage:
+        page.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange, came_by_key)
+        return control.grab().toImage()
+
+    assert picture(True) == picture(False)
+
+
 def test_a_number_that_cannot_be_used_holds_the_question(page: OnboardingPage, services: Services) -> None:
     page.electricity.field.price.setText("free")
     page.go_on.click()
@@ -185,11 +202,19 @@ def test_another_model_comes_from_the_whole_table(qtbot: QtBot, page: Onboarding
     assert page.reference.other.isChecked()
 
 
-def test_closing_the_picker_without_a_choice_falls_back(qtbot: QtBot, page: OnboardingPage) -> None:
+@pytest.mark.parametrize("card", ["cheap", "flagship"])
+def test_closing_the_picker_leaves_the_choice_as_it_was(qtbot: QtBot, page: OnboardingPage, card: str) -> None:
     page.go_on.click()
-    page.reference.other.click()
-    QTest.keyClick(page.reference.picker, Qt.Key.Key_Escape)
-    assert page.reference.reference() in [model.id for model in reference.suggestions()]
+    step = page.reference
+    before = step.cheap if card == "cheap" else step.flagship
+    before.click()
+    chosen = step.reference()
+    step.other.setFocus()
+    QTest.keyClick(step.other, Qt.Key.Key_Space)
+    assert step.picker.isVisible()
+    QTest.keyClick(step.picker, Qt.Key.Key_Escape)
+    assert step.reference() == chosen
+    qtbot.waitUntil(before.hasFocus)
 
 
 def test_asked_again_it_starts_from_what_is_kept(

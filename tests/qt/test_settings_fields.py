@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -84,6 +85,18 @@ def test_the_reason_takes_the_place_of_the_hint_until_it_is_right(qtbot: QtBot) 
     assert row.hint.isHidden()
     field.setText("5")
     assert field.commit()
+    assert row.reason.isHidden()
+    assert not row.hint.isHidden()
+
+
+def test_the_reason_goes_with_the_key_that_makes_the_number_good(qtbot: QtBot) -> None:
+    field = edit(qtbot)
+    row = FieldRow("Number", field, hint="How many.")
+    qtbot.addWidget(row)
+    field.setText("4x")
+    assert not field.commit()
+    with qtbot.assertNotEmitted(field.accepted):
+        QTest.keyClick(field, Qt.Key.Key_Backspace)
     assert row.reason.isHidden()
     assert not row.hint.isHidden()
 

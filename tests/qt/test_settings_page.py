@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from pennyweight.app.composition import build_services
@@ -151,8 +152,17 @@ def test_a_resale_value_above_the_price_is_not_kept(qtbot: QtBot, page: Settings
     before = services.settings.get().hardware
     page.hardware.field.resale.setText("999999")
     page.hardware.field.resale.commit()
-    assert "cannot be more than the price" in page.hardware.field.outcome.text()
+    outcome = page.hardware.field.outcome
+    assert "cannot be more than the price" in outcome.text()
+    assert outcome.property("tone") == "warn"
+    QTest.keyClick(page.hardware.field.resale, Qt.Key.Key_X)
+    page.hardware.field.resale.commit()
+    assert outcome.isHidden(), "the reason is beside the number"
     assert services.settings.get().hardware == before
+    page.hardware.field.resale.setText("100")
+    with qtbot.waitSignal(page.changed):
+        page.hardware.field.resale.commit()
+    assert outcome.property("tone") == "mute"
 
 
 def test_engine_numbers_are_checked(qtbot: QtBot, page: SettingsPage, services: Services) -> None:
@@ -291,3 +301,32 @@ def test_a_section_of_which_a_glimpse_is_left_is_not_the_one_that_is_read(page: 
     first, second = page.sections[:2]
     page._scroll.verticalScrollBar().setValue(first.y() + first.height() - 20)
     assert page.links[second.key].isChecked()
+
+
+def in_tab_order(page: SettingsPage) -> Iterator[QWidget]:
+    at: QWidget | None = page.nextInFocusChain()
+    while at is not None and at is not page:
+        if at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.isVisibleTo(page):
+            yield at
+        at = at.nextInFocusChain()
+
+
+def test_tab_goes_through_the_sections_from_top_to_bottom(page: SettingsPage) -> None:
+    places = [
+        number
+        for stop in in_tab_order(page)
+        for number, section in enumerate(page.sections)
+        if section.isAncestorOf(stop)
+    ]
+    assert places == sorted(places)
+    assert {page.sections.index(section) for section in (page.keys, page.server, page.budgets)} < set(places)
+
+
+def test_what_the_keyboard_comes_to_from_outside_is_brought_into_view(qtbot: QtBot, page: SettingsPage) -> None:
+    page.activateWindow()
+    page.links["electricity"].setFocus()
+    qtbot.waitUntil(page.links["electricity"].hasFocus)
+    last = [stop for stop in in_tab_order(page) if page.about.isAncestorOf(stop)][-1]
+    assert last.visibleRegion().isEmpty()
+    last.setFocus(Qt.FocusReason.BacktabFocusReason)
+    qtbot.waitUntil(lambda: not last.visibleRegion().isEmpty())

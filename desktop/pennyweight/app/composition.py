@@ -45,7 +45,7 @@ def build_services(home: Path) -> Services:
     store = Store.open(home / DATABASE)
     closers = [store.close]
     try:
-        damage = _tidy(store)
+        _tidy(store)
         settings = SettingsService(store)
         shelf = Shelf(
             load=lambda: store.settings.get(_SHELF_KEY), save=lambda places: store.settings.set(_SHELF_KEY, places)
@@ -98,7 +98,6 @@ def build_services(home: Path) -> Services:
             budgets=budgets,
             later=made_later,
             each_day=partial(_each_day, store),
-            damage=damage,
             closers=closers,
         )
     except BaseException:
@@ -131,8 +130,8 @@ def _model_name(shelf: Shelf, model_id: str) -> str:
     return model_id
 
 
-def _tidy(store: Store) -> DamagedError | None:
-    """What every start does: answers of a program that died, and `_each_day`."""
+def _tidy(store: Store) -> None:
+    """What no start can leave for later: answers of a program that died."""
     interrupted = store.conversations.mark_interrupted()
     if interrupted:
         _log.info("answers found interrupted: %d", interrupted)
@@ -140,7 +139,6 @@ def _tidy(store: Store) -> DamagedError | None:
     booked = store.running.settle()
     if booked:
         _log.info("cloud calls of a program that died, booked as estimates: %d", booked)
-    return _each_day(store, Cancel())
 
 
 def _each_day(store: Store, cancel: Cancel) -> DamagedError | None:

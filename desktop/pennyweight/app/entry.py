@@ -16,7 +16,7 @@ def main(argv: Sequence[str]) -> int:
     if argv:
         from pennyweight.cli.main import run
 
-        return run(argv, open_services)
+        return run(argv, _open_for_a_command)
     return open_window()
 
 
@@ -34,6 +34,19 @@ def open_services() -> Services:
         uninstall()
         raise
     services.closers.insert(0, uninstall)
+    return services
+
+
+def _open_for_a_command() -> Services:
+    """As `open_services`; no window is waiting, so what each day needs is done at once."""
+    from pennyweight.domain.cancel import Cancel
+
+    services = open_services()
+    try:
+        services.each_day(Cancel())
+    except BaseException:
+        services.close()
+        raise
     return services
 
 

@@ -64,9 +64,10 @@ class Services:
     budgets: BudgetService
     later: Later
     each_day: Callable[[Cancel], KnownError | None]
-    """What a start does with the database once a day, for a window that stays open; returns damage that was found."""
-    damage: KnownError | None = None
-    """What was found to be wrong with the database at the start, which the rest of it was good enough for."""
+    """What the database needs once a day, after a start and in a window that stays open: a large one takes seconds.
+
+    Returns damage that was found, which the rest of the database is good enough for.
+    """
     closers: list[Callable[[], None]] = field(default_factory=list)
     """Run last to first by `close`."""
 

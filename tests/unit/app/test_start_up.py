@@ -16,6 +16,7 @@ from pennyweight.app.composition import build_services
 from pennyweight.app.display import display_problem, missing_library, x_server_answers
 from pennyweight.app.home import data_folder
 from pennyweight.app.single import WindowLock
+from pennyweight.domain.cancel import Cancel
 from pennyweight.domain.errors import KnownError, StoreError
 
 
@@ -77,8 +78,9 @@ def test_damage_in_a_large_database_is_kept_to_be_told_and_the_doctor_names_it(
     damage(tmp_path, monkeypatch)
     services = build_services(tmp_path)
     try:
-        assert services.damage is not None
-        assert "is damaged" in services.damage.sentence
+        found = services.each_day(Cancel())
+        assert found is not None
+        assert "is damaged" in found.sentence
         assert list((tmp_path / "backups").iterdir()) == []
         check = next(each for each in services.doctor.run() if each.name == "database")
         assert (check.ok, check.essential) == (False, True)
@@ -90,8 +92,21 @@ def test_damage_in_a_large_database_is_kept_to_be_told_and_the_doctor_names_it(
 def test_a_disk_without_room_for_the_backup_is_no_damage(tmp_path: Path) -> None:
     (tmp_path / "backups").write_text("in the way")
     services = build_services(tmp_path)
-    services.close()
-    assert services.damage is None
+    try:
+        assert services.each_day(Cancel()) is None
+    finally:
+        services.close()
+
+
+def test_opening_leaves_the_backup_of_the_day_until_it_is_asked_for(tmp_path: Path) -> None:
+    backups = tmp_path / "backups"
+    services = build_services(tmp_path)
+    try:
+        assert list(backups.glob("*")) == []
+        services.each_day(Cancel())
+        assert len(list(backups.glob("*"))) == 1
+    finally:
+        services.close()
 
 
 def test_without_a_screen_there_is_a_sentence_and_with_one_there_is_none() -> None:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
     QMenu,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -57,6 +56,7 @@ from pennyweight.ui.widgets import (
 )
 from pennyweight.ui.widgets.export_line import ExportLine
 from pennyweight.ui.widgets.keyboard import focused_in
+from pennyweight.ui.widgets.page_scroll import PageScroll
 from pennyweight.ui.widgets.saving import ask_place
 
 _CARDS: tuple[tuple[str, Tone], ...] = (
@@ -389,11 +389,7 @@ class AuditPage(QWidget):
         column.addWidget(self.imports.panel)
         column.addLayout(self._lower)
         column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setObjectName("pageScroll")
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(content)
+        self._scroll = PageScroll(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from pennyweight.domain.comparison import Choice, Comparison
 from pennyweight.domain.conversation import Task
@@ -19,6 +19,7 @@ from pennyweight.ui.compare.statistics_card import StatisticsCard
 from pennyweight.ui.compare.words import prompt_line, verdict
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Banner, Card, ElidedLabel, GhostButton, PlainLabel, SmallButton, Toast
+from pennyweight.ui.widgets.page_scroll import PageScroll
 from pennyweight.ui.widgets.pill import Pill
 
 _STACKED_PX = 760
@@ -242,13 +243,9 @@ class ComparePage(QWidget):
         for widget in (self.setup, self.batch, self.prompt, self._cards, self.choices, self.statistics):
             column.addWidget(widget)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setObjectName("pageScroll")
-        scroll.setWidgetResizable(True)
+        scroll = PageScroll(content)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 22, 0, 0)
         outer.setSpacing(12)

@@ -28,7 +28,10 @@ Undo = tuple[str, Callable[[], None]]
 
 @dataclass(frozen=True, slots=True)
 class ShelfState:
-    """Everything the page and the picker show; `speeds` in output tokens per second by model id."""
+    """Everything the page and the picker show; `speeds` in output tokens per second by model id.
+
+    `current` answers now: None while the chosen model cannot be used, although the starter could.
+    """
 
     models: Sequence[ModelInfo]
     missing: Sequence[MissingModel]
@@ -105,17 +108,21 @@ class ModelsController(QObject):
     def remove(self, model_id: str) -> None:
         """Take a model off the list; the file stays, and `told` carries the way back."""
 
-        def work() -> tuple[Path | None, bool]:
+        def work() -> tuple[Path | None, bool, bool]:
             path = self._path_of(model_id)
+            usable = all(gone.id != model_id for gone in self._models.missing())
             current = self._models.current()
             self._models.remove(model_id)
-            return path, current is not None and current.id == model_id
+            return path, usable, current is not None and current.id == model_id
 
-        def done(result: tuple[Path | None, bool]) -> None:
-            path, in_use = result
+        def done(result: tuple[Path | None, bool, bool]) -> None:
+            path, usable, in_use = result
             self.changed.emit()
-            undo: Undo | None = None if path is None else ("Undo", lambda: self._put_back(path, in_use))
-            self.told.emit("Removed from the list. The file is where it was.", undo)
+            there = path is not None and path.exists()
+            undo: Undo | None = None
+            if path is not None and usable:  # a file that is no usable model cannot come back on the list
+                undo = ("Undo", lambda: self._put_back(path, in_use))
+            self.told.emit(f"Removed from the list.{' The file is where it was.' if there else ''}", undo)
 
         self._runner.change(work, done, self._error, owner=self)
 
@@ -139,7 +146,9 @@ class ModelsController(QObject):
 
     def _read(self) -> ShelfState:
         models = self._models.list()
-        return ShelfState(models, self._models.missing(), self._models.current(), self._speeds(models), machine_facts())
+        found, why_not = self._models.look()
+        current = None if why_not else found
+        return ShelfState(models, self._models.missing(), current, self._speeds(models), machine_facts())
 
     def _speeds(self, models: Sequence[ModelInfo]) -> dict[str, float]:
         known = {info.id: self._models.speed(info.id) for info in models}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pennyweight.domain.errors import KnownError
 from pennyweight.ui.models.controller import ModelsController, ShelfState
@@ -14,8 +14,9 @@ from pennyweight.ui.models.suggested import load_suggestions
 from pennyweight.ui.models.suggestions_panel import SuggestionsPanel
 from pennyweight.ui.models.table import ModelTable, Row
 from pennyweight.ui.theme import Theme
-from pennyweight.ui.widgets import Card, GhostButton, Pill, PlainLabel, ProgressBar, restyle
+from pennyweight.ui.widgets import Card, ElidedLabel, GhostButton, Pill, PlainLabel, ProgressBar, restyle
 from pennyweight.ui.widgets.banner import Banner, Toast
+from pennyweight.ui.widgets.page_scroll import PageScroll
 
 _WIDE = 700
 
@@ -130,11 +131,7 @@ class ModelsPage(QWidget):
         column.addWidget(shelf)
         column.addWidget(self.suggestions)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setObjectName("pageScroll")
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(content)
+        scroll = PageScroll(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -147,7 +144,7 @@ class _LoadingLine(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = PlainLabel("", tone="mute")
+        self.words = ElidedLabel("", tone="mute", greedy=False)
         self.bar = ProgressBar("Loading the model")
         self.cancel = GhostButton("Cancel")
         row = QHBoxLayout(self)

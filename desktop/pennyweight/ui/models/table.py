@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QWidget
 from pennyweight.domain.model import ModelInfo
 from pennyweight.meter.quantities import format_rate
 from pennyweight.models import MissingModel
-from pennyweight.ui.models.words import FITS, context_text, size_text, source_text
+from pennyweight.ui.models.words import FITS, context_text, quantization_text, size_text, source_text
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Badge, Dot, ElidedLabel, IconButton, Line, PlainLabel, SmallButton, plain_tooltip
 from pennyweight.ui.widgets.keyboard import focused_in
@@ -153,15 +153,16 @@ class ModelTable(QWidget):
         line = QHBoxLayout(holder)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
-        line.addWidget(PlainLabel(gone.id, tone="mute"))
+        line.addWidget(ElidedLabel(gone.id, tone="mute", greedy=False))
         line.addWidget(Badge("cannot be used", tone="warn"))
-        reason = ElidedLabel(gone.reason, tone="mute", kind="small")
-        line.addWidget(reason, 1)
+        line.addStretch(1)
         remove = SmallButton("Remove from this list", name=f"Remove {gone.id} from this list")
         remove.clicked.connect(lambda: self.remove_wanted.emit(gone.id))
         line.addWidget(remove)
         self._grid.addWidget(holder, self._line, 0, 1, len(_HEADS))
-        self._line += 1
+        reason = ElidedLabel(gone.reason, tone="mute", kind="small")
+        self._grid.addWidget(reason, self._line + 1, 0, 1, len(_HEADS))
+        self._line += 2
 
     def _name_cell(self, row: Row) -> QWidget:
         holder = QWidget()
@@ -175,9 +176,10 @@ class ModelTable(QWidget):
         name = ElidedLabel(row.info.name, kind="strong" if row.in_use else "body", greedy=False)
         holder.setToolTip(plain_tooltip(str(row.info.path)))
         line.addWidget(name)
-        quantization = PlainLabel(row.info.quantization, tone="mute")
-        self._extras.append(quantization)
-        line.addWidget(quantization)
+        if words := quantization_text(row.info):
+            quantization = PlainLabel(words, tone="mute")
+            self._extras.append(quantization)
+            line.addWidget(quantization)
         if row.in_use:
             in_use = Badge("in use", tone="local")
             self._extras.append(in_use)

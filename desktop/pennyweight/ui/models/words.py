@@ -32,6 +32,11 @@ def context_text(model: ModelInfo) -> str:
     return f"{model.context_used:,} of {trained:,}"
 
 
+def quantization_text(model: ModelInfo) -> str:
+    """What to write beside the name; empty where the name says it already."""
+    return "" if model.quantization.lower() in model.name.lower() else model.quantization
+
+
 def source_text(model: ModelInfo) -> str:
     return _SOURCES.get(model.source, model.source)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.services.meter import MeterService, ReferenceChoices
@@ -12,6 +12,7 @@ from pennyweight.services.settings import Settings, SettingsService
 from pennyweight.ui.onboarding.steps import ElectricityStep, HardwareStep, ReferenceStep, Step
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import GhostButton, LinkButton, PlainLabel, PrimaryButton, restyle
+from pennyweight.ui.widgets.page_scroll import PageScroll
 
 _WELCOME = (
     "Pennyweight answers on this computer and counts what every answer costs. Three short questions make the numbers "
@@ -193,11 +194,7 @@ class OnboardingPage(QWidget):
         room.addStretch(1)
         page.addLayout(room)
         page.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setObjectName("pageScroll")
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(content)
+        scroll = PageScroll(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)

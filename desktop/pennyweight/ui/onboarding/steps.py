@@ -84,6 +84,7 @@ class ReferenceStep(Step):
         self._suggested: tuple[ReferenceModel, ...] = ()
         self._other: ReferenceModel | None = None
         self._cards = QButtonGroup(self)
+        self._suggestion = 0
         self.cheap = ChoiceCard("", "", badge=("cheap", "local"))
         self.flagship = ChoiceCard("", "", badge=("flagship", "cloud"))
         self.other = ChoiceCard("Another model…", "Search the whole price table")
@@ -94,6 +95,7 @@ class ReferenceStep(Step):
         self.picker.chosen.connect(self._other_chosen)
         self.picker.closed.connect(self._picker_closed)
         self.other.clicked.connect(self._open_picker)
+        self._cards.idToggled.connect(self._toggled)
 
     def show_models(
         self, models: Sequence[ReferenceModel], suggested: tuple[ReferenceModel, ReferenceModel], chosen: str
@@ -119,6 +121,10 @@ class ReferenceStep(Step):
     def _check(self, number: int) -> None:
         self._cards.button(number).setChecked(True)
 
+    def _toggled(self, number: int, on: bool) -> None:
+        if on and number < len(self._suggested):
+            self._suggestion = number
+
     def _open_picker(self) -> None:
         self.picker.open_for(self.other, self._models, self._suggested, self.reference())
 
@@ -134,7 +140,8 @@ class ReferenceStep(Step):
 
     def _picker_closed(self) -> None:
         if self._cards.checkedId() == 2 and self._other is None:
-            self._check(0)
+            self._check(self._suggestion)
+            self.first_control().setFocus()
 
     def _show_other(self) -> None:
         if self._other is not None:

@@ -105,6 +105,7 @@ class BudgetSection(Section):
         self.edits[row.provider] = edit
         self._rows[row.provider] = line
         self._column.addWidget(line)
+        self.tab_through()
 
     def _set(self, row: _Row, value: Decimal | None) -> None:
         cap, before = (None if value is None else decimal_to_nano(value)), self._caps.get(row.provider)

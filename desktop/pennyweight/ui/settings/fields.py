@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QTimer, Signal
@@ -19,8 +20,8 @@ _SETTLE_MS = 500
 
 class ValueEdit(QLineEdit, Generic[T]):
     """A line edit that reads its text with `parse` and tells the value half a second after the last key, or at once
-    on Enter and on leaving. `accepted` carries a value that differs from the last; `refused` the reason, or "" once
-    the text can be used again."""
+    on Enter and on leaving. `accepted` carries a value that differs from the last; `refused` the reason, or "" as soon
+    as the text can be used again."""
 
     accepted = Signal(object)
     refused = Signal(str)
@@ -36,7 +37,7 @@ class ValueEdit(QLineEdit, Generic[T]):
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self.commit)
-        self.textEdited.connect(lambda _text: self._settle.start())
+        self.textEdited.connect(self._edited)
         self.returnPressed.connect(self.commit)
 
     def set_value(self, value: T, text: str) -> None:
@@ -66,6 +67,12 @@ class ValueEdit(QLineEdit, Generic[T]):
             self._last, self._known = value, True
             self.accepted.emit(value)
         return True
+
+    def _edited(self, text: str) -> None:
+        self._settle.start()
+        with suppress(InputError):
+            self._parse(text)
+            self._mark("")
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -46,6 +46,7 @@ class HardwareField(QWidget):
             ("Working", self.hours, "hours per year"),
         ):
             column.addWidget(FieldRow(name, edit, PlainLabel(unit, tone="mute")))
+            edit.refused.connect(lambda _reason: self._show_outcome())
             edit.accepted.connect(self._edited)
             edit.textEdited.connect(lambda _text: self.edited.emit())
         self.outcome = PlainLabel("", tone="mute", kind="small", wrap=True)
@@ -88,7 +89,6 @@ class HardwareField(QWidget):
             self.changed.emit(hardware)
 
     def _edited(self) -> None:
-        self._show_outcome()
         hardware = self.hardware()
         if hardware is not None:
             self.changed.emit(hardware)
@@ -97,6 +97,9 @@ class HardwareField(QWidget):
         on = self.switch.isChecked()
         self.fields.setVisible(on)
         hardware = self.hardware()
+        numbers = all(edit.value() is not None for edit in self._edits)
+        self.outcome.set_tone("warn" if on and numbers and hardware is None else "mute")
+        self.outcome.setVisible(numbers or not on)  # else the reason is beside the number
         if not on:
             self.outcome.setText("Off: only electricity is counted. It can be switched on at any time.")
         elif hardware is None:

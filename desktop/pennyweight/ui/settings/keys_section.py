@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
@@ -16,7 +16,17 @@ from pennyweight.domain.errors import KnownError
 from pennyweight.services.keys import KeyringState, KeysService, ProviderEntry
 from pennyweight.services.settings import Settings
 from pennyweight.ui.settings.section import Section
-from pennyweight.ui.widgets import Badge, GhostButton, Line, LinkButton, PlainLabel, PrimaryButton, SmallButton, Tone
+from pennyweight.ui.widgets import (
+    Badge,
+    ElidedLabel,
+    GhostButton,
+    Line,
+    LinkButton,
+    PlainLabel,
+    PrimaryButton,
+    SmallButton,
+    Tone,
+)
 from pennyweight.ui.widgets.confirm import confirm
 from pennyweight.ui.widgets.keyboard import focused_in
 
@@ -41,7 +51,8 @@ class _Known:
 
 
 class KeyEditor(QWidget):
-    """A password field for one provider. `kept` carries the text once; it is wiped from the field at once."""
+    """A password field for one provider. `kept` carries the text once; it is wiped from the field at once. Esc cancels,
+    before the shortcuts of the window hear of it."""
 
     kept = Signal(str)
     cancelled = Signal()
@@ -77,6 +88,14 @@ class KeyEditor(QWidget):
         self.keep.clicked.connect(self._keep)
         self.cancel.clicked.connect(self._cancel)
 
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            if event.type() is QEvent.Type.KeyPress:
+                self._cancel()
+            return True
+        return super().event(event)
+
     def refuse(self, sentence: str) -> None:
         self.reason.setText(sentence)
         self.reason.show()
@@ -98,6 +117,8 @@ class KeysSection(Section):
 
     told = Signal(str)
     failed = Signal(object)
+    settled = Signal(str)
+    """The sentence of a failure that is past."""
     changed_keys = Signal()
     address_wanted = Signal()
     """Of the own server: without one there is nobody to show a key to."""
@@ -106,10 +127,13 @@ class KeysSection(Section):
         super().__init__(
             "keys",
             "Providers and keys",
-            "Keys are kept in the keyring of this computer and nowhere else. Without a key, nothing can be sent.",
+            "Keys are kept in the keyring of this computer and nowhere else. Without its key, nothing can be sent to a "
+            "provider; your own server may need none.",
         )
         self._keys = keys
         self._runner = runner
+        self._failures: dict[str, str] = {}
+        """By provider, the last one that was told."""
         self._open = ""
         self._known: _Known | None = None
         self.editor: KeyEditor | None = None
@@ -131,7 +155,9 @@ class KeysSection(Section):
         self._grid.setColumnStretch(0, 1)
         self.body.addWidget(self._holder)
         self.buttons: dict[tuple[str, str], SmallButton] = {}
-        self.unlock.clicked.connect(lambda: self._work(self._keys.unlock, lambda _state: self.refresh()))
+        self.unlock.clicked.connect(
+            lambda: self._runner.query(self._keys.unlock, lambda _state: self.refresh(), self.failed.emit, owner=self)
+        )
 
     def fill(self, settings: Settings) -> None:
         del settings
@@ -166,6 +192,7 @@ class KeysSection(Section):
         self.buttons = {}
         for entry in self._known.entries if self._known is not None else ():
             self._add(entry, self._grid.rowCount())
+        self.tab_through()
         if used is not None and self.editor is None:
             (self.buttons.get(used) or self._last_button(used[0])).setFocus()
 
@@ -207,11 +234,13 @@ class KeysSection(Section):
             words = "Change…" if entry.kept_in else first
             self._button(line, entry, words, "Set the key of", partial(self._edit, entry))
         self._grid.addWidget(actions, row + 1, 2)
+        if entry.own_address:
+            self._grid.addWidget(ElidedLabel(f"at {entry.address}", tone="mute", kind="small"), row + 2, 0, 1, 3)
         if entry.id == self._open:
             self.editor = KeyEditor(entry)
             self.editor.kept.connect(lambda text: self._keep(entry, text))
             self.editor.cancelled.connect(self._close_editor)
-            self._grid.addWidget(self.editor, row + 2, 0, 1, 3)
+            self._grid.addWidget(self.editor, row + 3, 0, 1, 3)
             self.editor.field.setFocus()
 
     def _button(self, line: QHBoxLayout, entry: ProviderEntry, text: str, name: str, call: Callable[[], None]) -> None:
@@ -232,6 +261,7 @@ class KeysSection(Section):
         def done(where: str) -> None:
             self._open = ""
             self._known = None
+            self._settle(entry)
             kept = "in the keyring" if where == "keyring" else "until you quit, since there is no keyring to use"
             self.told.emit(f"The key of {entry.name} is kept {kept}.")
             self.changed_keys.emit()
@@ -247,13 +277,16 @@ class KeysSection(Section):
 
     def _test(self, entry: ProviderEntry) -> None:
         self.told.emit(f"Asking {entry.name}…")
-        self._work(
-            lambda: self._keys.test(entry.id, Cancel()), lambda _none: self.told.emit(f"{entry.name} accepts it.")
+        self._ask(
+            entry,
+            lambda: self._keys.test(entry.id, Cancel()),
+            lambda _none: self.told.emit(f"{entry.name} accepts it."),
         )
 
     def _fetch(self, entry: ProviderEntry) -> None:
         self.told.emit(f"Asking {entry.name} for its models…")
-        self._work(
+        self._ask(
+            entry,
             lambda: self._keys.fetch_models(entry.id, Cancel()),
             lambda models: self.told.emit(f"{entry.name} has {len(models):,} models for you."),
         )
@@ -268,11 +301,24 @@ class KeysSection(Section):
         """After the person has said yes."""
 
         def done(_there: bool) -> None:
+            self._settle(entry)
             self.told.emit(f"The key of {entry.name} is removed from this computer.")
             self.changed_keys.emit()
             self.refresh()
 
         self._runner.change(lambda: self._keys.remove(entry.id), done, self.failed.emit, owner=self)
 
-    def _work(self, work: Callable[[], object], done: Callable[..., None]) -> None:
-        self._runner.query(work, done, self.failed.emit, owner=self)
+    def _ask(self, entry: ProviderEntry, work: Callable[[], object], done: Callable[..., None]) -> None:
+        def answered(result: object) -> None:
+            self._settle(entry)
+            done(result)
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, KnownError):
+                self._failures[entry.id] = error.sentence
+            self.failed.emit(error)
+
+        self._runner.query(work, answered, failed, owner=self)
+
+    def _settle(self, entry: ProviderEntry) -> None:
+        self.settled.emit(self._failures.pop(entry.id, ""))

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QButtonGroup, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from pennyweight.bridge.tasks import TaskRunner
 from pennyweight.domain.errors import KnownError
@@ -28,8 +28,10 @@ from pennyweight.ui.settings.server_section import ServerSection
 from pennyweight.ui.settings.words_section import WordsSection
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Banner, KeyButton, PlainLabel, Toast
+from pennyweight.ui.widgets.page_scroll import PageScroll
 
 _WIDTH = 720
+_BESIDE = 24
 _ABOVE = 22
 """Room over a section that was brought into view."""
 _GLIMPSE, _TURN = 60, 60
@@ -97,6 +99,7 @@ class SettingsPage(QWidget):
             cloud.failed.connect(self._tell_failure)
         for part in (self.keys, self.server):
             part.changed_keys.connect(self._keys_changed)
+        self.keys.settled.connect(self.banner.withdraw)
         self.keys.address_wanted.connect(self._ask_address)
         self.budgets.spending_changed.connect(self.spending_changed)
         self.about.questions_wanted.connect(self.questions_wanted)
@@ -236,20 +239,21 @@ class SettingsPage(QWidget):
         content = QWidget()
         content.setObjectName("content")
         room = QHBoxLayout(content)
-        room.setContentsMargins(0, 0, 24, 0)
+        room.setContentsMargins(0, 0, _BESIDE, 0)
         room.addWidget(middle, 1)
         room.addStretch(0)
-        self._scroll = QScrollArea()
-        self._scroll.setObjectName("pageScroll")
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(content)
+        self._scroll = PageScroll(content)
         self._scroll.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._scroll.verticalScrollBar().rangeChanged.connect(self._grown)
         self._scroll.verticalScrollBar().actionTriggered.connect(self._touched)
         right = QVBoxLayout()
         right.setSpacing(0)
-        right.addWidget(self.banner)
+        told = QHBoxLayout()
+        told.setContentsMargins(0, 0, _BESIDE + self._scroll.verticalScrollBar().sizeHint().width(), 0)
+        self.banner.setMaximumWidth(_WIDTH)
+        told.addWidget(self.banner, 1)
+        told.addStretch(0)
+        right.addLayout(told)
         right.addWidget(self._scroll, 1)
         self.toast.setMaximumWidth(_WIDTH)  # in the middle of the sections
         right.addWidget(self.toast)

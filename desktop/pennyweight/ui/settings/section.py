@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from pennyweight.services.settings import Settings
@@ -47,6 +47,14 @@ class Section(Card):
 
     def fill(self, settings: Settings) -> None:
         """Show the values without telling anyone."""
+
+    def tab_through(self) -> None:
+        """To be called after something was made late: Tab would reach it behind all else, for it follows the making."""
+        before: QWidget = self.reset
+        for widget in self.findChildren(QWidget):
+            if widget is not self.reset and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(before, widget)
+                before = widget
 
     def _reset(self) -> None:
         changes: dict[str, Any] = {name: getattr(self._defaults, name) for name in self.fields}

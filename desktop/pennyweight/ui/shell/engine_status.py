@@ -11,6 +11,7 @@ from pennyweight.domain.errors import KnownError
 from pennyweight.domain.model import ModelInfo
 from pennyweight.engine.state import EngineState
 from pennyweight.services.models import ModelService
+from pennyweight.ui.models.words import quantization_text
 from pennyweight.ui.shell.top_bar import TopBar
 from pennyweight.ui.widgets import Tone
 
@@ -123,7 +124,4 @@ class EngineStatus(QObject):
             self._top.show_model("No model yet", "warn", "Add a GGUF file to get answers.")
             return
         tone, hint = _SHOWN[self._state]
-        name = self._info.name
-        if self._info.quantization and self._info.quantization.lower() not in name.lower():
-            name = f"{name} {self._info.quantization}"
-        self._top.show_model(name, tone, hint)
+        self._top.show_model(f"{self._info.name} {quantization_text(self._info)}".rstrip(), tone, hint)

@@ -30,6 +30,6 @@ class ModelTrouble(QObject):
             anchor = self._page.top.model
             actions.append(("Choose another model", lambda: self._models.open_picker(anchor)))
             banner.tell(why, actions)
-        elif self._told and banner.text() == self._told:
-            banner.hide()
+        elif self._told:
+            banner.withdraw(self._told)
         self._told = why

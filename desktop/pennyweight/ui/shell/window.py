@@ -52,7 +52,6 @@ class MainWindow(QMainWindow):
         self.runner = runner
         self.theme = theme
         self._ended = False
-        self._untold: KnownError | None = services.damage
         chosen = services.settings.at_start()
         self.setWindowTitle("Pennyweight")
         self.setMinimumSize(*smallest(chosen.size))
@@ -80,6 +79,8 @@ class MainWindow(QMainWindow):
     def start(self) -> None:
         """Fetch what is shown first: the chats, the last one open, the model, the meter. After the first paint."""
         self.sidebar.reload()
+        # Once a chat is there: opening it puts a banner away.
+        self.chat.shown.connect(self._each_day, Qt.ConnectionType.SingleShotConnection)
         self.chat.open_last()
         self.engine.refresh()
         self.meter.refresh()
@@ -412,9 +413,6 @@ class MainWindow(QMainWindow):
         self.sidebar.search.selectAll()
 
     def _shown(self, conversation_id: str) -> None:
-        if self._untold is not None:  # once a chat is there: opening it puts the banner away
-            self.show_problem(self._untold)
-            self._untold = None
         self.sidebar.set_current(conversation_id)
         self.meter.set_conversation(conversation_id or None)
         self.cloud.set_conversation(conversation_id)

@@ -53,6 +53,11 @@ class Banner(QFrame):
         self.setAccessibleName(sentence)
         self.show()
 
+    def withdraw(self, sentence: str) -> None:
+        """What is said no longer holds: it goes, unless something else has been said since."""
+        if self.text() == sentence:
+            self.hide()
+
 
 class _Note(QFrame):
     """What is seen of a toast."""

@@ -15,10 +15,10 @@ _SUMMARY = """
 SELECT c.id, c.title, c.updated_at,
     (SELECT project FROM project_tags p WHERE p.conversation_id = c.id) AS project,
     (WITH RECURSIVE path (number, parent_id, role) AS (
-        SELECT number, parent_id, role FROM messages WHERE id = c.leaf_id
+        SELECT number, parent_id, role FROM messages INDEXED BY messages_path WHERE id = c.leaf_id
         UNION ALL
         SELECT m.number, m.parent_id, m.role
-        FROM path JOIN messages m ON m.id = path.parent_id AND m.number < path.number
+        FROM path JOIN messages m INDEXED BY messages_path ON m.id = path.parent_id AND m.number < path.number
     ) SELECT count(*) FROM path WHERE role = 'user') AS turns,
     EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.role = 'assistant' AND m.source <> 'local')
         AS escalated,

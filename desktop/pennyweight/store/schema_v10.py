@@ -1,7 +1,8 @@
 """Version 10 of the schema: what had been sent before, by one rule. Never edited again: a change is a new version.
 
 Before, the sums of the meter left out what providers' caches held, and the view counted it for calls of this program
-too, which knows of each of its turns what had been sent.
+too, which knows of each of its turns what had been sent. The index is the way from a chat's last message up to its first:
+the list of chats goes it without reading a message.
 """
 
 from pennyweight.store import schema_v2
@@ -39,6 +40,7 @@ UPDATE ledger_sums SET resent = resent + cached.more FROM (
 
 VERSION_10 = f"""
 {"".join(_grain(grain, length) for grain, length in GRAINS.items())}
+CREATE INDEX messages_path ON messages (id, parent_id, role);
 DROP VIEW calls;
 CREATE VIEW calls AS
 SELECT l.at AS utc_time,

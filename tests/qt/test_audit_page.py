@@ -112,7 +112,7 @@ def test_the_plot_has_a_bar_a_day_and_a_table_behind_it(qtbot: QtBot, page: Audi
     assert len(plot.bars()) == page.days.view.table.rowCount() >= 28
     page.days.view.switch.click()
     assert plot.isHidden()
-    assert page.days.view.table.texts()[today][1] == "0.58¢"
+    assert page.days.view.table.texts()[today][1] == "0.58¢ + 1 unpriced"
     with qtbot.waitSignal(page.days.opened) as opened:
         QTest.keyClick(plot, Qt.Key.Key_Right)
         QTest.keyClick(plot, Qt.Key.Key_Return)

@@ -1,8 +1,8 @@
 """Version 10 of the schema: what had been sent before, by one rule. Never edited again: a change is a new version.
 
 Before, the sums of the meter left out what providers' caches held, and the view counted it for calls of this program
-too, which knows of each of its turns what had been sent. The index is the way from a chat's last message up to its first:
-the list of chats goes it without reading a message.
+too, which knows of each of its turns what had been sent. The index is the way from a chat's last message up to its
+first: the list of chats goes it without reading a message.
 """
 
 from pennyweight.store import schema_v2

@@ -9,7 +9,15 @@ from pennyweight.domain.ledger import OWN_ORIGIN, LedgerEntry
 from pennyweight.meter.energy import is_measured
 from pennyweight.meter.money import format_dollars, format_range, format_usd
 from pennyweight.meter.quantities import format_energy, format_seconds, format_tokens
-from pennyweight.services.audit import AuditReport, AuditRow, cost_words, is_budget_change, source_name, what_ran
+from pennyweight.services.audit import (
+    AuditReport,
+    AuditRow,
+    cost_words,
+    is_budget_change,
+    source_name,
+    sum_words,
+    what_ran,
+)
 from pennyweight.services.exports_html import break_even_words, plan_price, plan_words
 from pennyweight.services.reprice import RepricedRow
 from pennyweight.services.subscription import SubscriptionCheck
@@ -156,8 +164,8 @@ def day_line(row: AuditRow) -> tuple[str, ...]:
     sums = row.sums
     return (
         row.key,
-        format_usd(sums.billed_nano),
-        format_usd(row.local.equivalent_nano),
+        sum_words(sums.billed_nano, sums.unpriced_rows),
+        sum_words(row.local.equivalent_nano, row.local.uncompared_rows),
         format_usd(sums.electric_nano),
         f"{sums.calls:,}",
         format_tokens(sums.input_total),
@@ -180,9 +188,9 @@ def task_line(row: AuditRow) -> tuple[str, ...]:
         row.label.capitalize(),
         f"{row.local.answers:,}",
         f"{row.here.answers:,}",
-        format_usd(row.local.equivalent_nano),
+        sum_words(row.local.equivalent_nano, row.local.uncompared_rows),
         format_usd(row.local.electric_nano),
-        format_usd(row.here.billed_nano),
+        sum_words(row.here.billed_nano, row.here.unpriced_rows),
     )
 
 

@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QKeySequence, QScreen
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 from tests.support.open_window import open_window
+from tests.unit.store.store_samples import local_entry
 
 from pennyweight.domain.conversation import ConversationSummary, SearchHit
+from pennyweight.ui.audit.rows_dialog import RowsDialog
 from pennyweight.ui.shell import geometry
 from pennyweight.ui.shell.about import AboutDialog
 from pennyweight.ui.shell.conversation_model import ANSWERING_ROLE, ConversationModel, Row, hit_rows, summary_rows
@@ -156,6 +158,20 @@ def test_dialogs_open_and_close(qtbot: QtBot, theme: Theme) -> None:
         qtbot.addWidget(dialog)
         dialog.open()
         dialog.accept()
+
+
+def test_a_dialog_is_no_larger_than_a_small_screen(qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch) -> None:
+    shortcuts = ShortcutsDialog()
+    qtbot.addWidget(shortcuts)
+    whole = shortcuts.size()
+    small = QSize(853, 533)  # one of 1280 × 800 at 150 %
+    monkeypatch.setattr(QScreen, "availableSize", lambda _screen: small)
+    for dialog in (ShortcutsDialog(), RowsDialog("all", [local_entry("l", at=datetime.now(UTC))])):
+        qtbot.addWidget(dialog)
+        dialog.show()
+        assert dialog.width() <= small.width()
+        assert dialog.height() < small.height()
+    assert whole.width() > small.width()
 
 
 def test_a_toast_undoes_and_a_banner_acts(qtbot: QtBot, theme: Theme) -> None:

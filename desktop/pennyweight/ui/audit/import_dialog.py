@@ -18,6 +18,7 @@ from pennyweight.ui.audit.import_words import rows_text
 from pennyweight.ui.audit.importing import Importing
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Banner, GhostButton, PlainLabel, SegmentedControl
+from pennyweight.ui.widgets.screen_room import resize_within_screen
 
 _SIZE = QSize(760, 600)
 _SMALLEST = QSize(360, 380)
@@ -36,7 +37,7 @@ class ImportDialog(QDialog):
         self.report: ImportReport | None = None
         self.setWindowTitle("Import")
         self.setMinimumSize(_SMALLEST)
-        self.resize(_SIZE)
+        resize_within_screen(self, _SIZE)
         self.setAcceptDrops(True)
         self.tabs = SegmentedControl((("new", "New import"), ("past", "Past imports")), name="Imports")
         self.banner = Banner(theme)

@@ -17,6 +17,7 @@ from pennyweight.ui.audit.importing import Importing
 from pennyweight.ui.audit.table import FactsTable
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Banner, GhostButton, PlainLabel, ProgressBar, SegmentedControl
+from pennyweight.ui.widgets.screen_room import resize_within_screen
 
 _SIZE = QSize(860, 600)
 _SMALLEST = QSize(360, 380)
@@ -36,7 +37,7 @@ class ReconcileDialog(QDialog):
         self.found: Reconciliation | None = None
         self.setWindowTitle("Billed by the provider")
         self.setMinimumSize(_SMALLEST)
-        self.resize(_SIZE)
+        resize_within_screen(self, _SIZE)
         self.providers = SegmentedControl([(one, provider_name(one)) for one in BILLING], name="Provider")
         self.file = GhostButton("Choose a cost report…")
         self.banner = Banner(theme)

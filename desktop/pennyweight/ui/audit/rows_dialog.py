@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from pennyweight.domain.ledger import LedgerEntry
 from pennyweight.ui.audit.table import FactsTable
 from pennyweight.ui.audit.words import ROW_HEADS, entry_facts, entry_line
 from pennyweight.ui.widgets import Card, GhostButton, PlainLabel
+from pennyweight.ui.widgets.screen_room import resize_within_screen
 
 MOST = 500
+_SIZE = QSize(860, 640)
 
 
 class RowsDialog(QDialog):
@@ -20,7 +23,7 @@ class RowsDialog(QDialog):
     def __init__(self, title: str, entries: Sequence[LedgerEntry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Rows: {title}")
-        self.resize(860, 640)
+        resize_within_screen(self, _SIZE)
         self._entries = entries
         self.table = FactsTable(ROW_HEADS, name=f"Ledger rows: {title}", words=3, wide=2)
         self.table.show_lines([entry_line(entry) for entry in entries])

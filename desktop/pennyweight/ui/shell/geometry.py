@@ -7,13 +7,12 @@ import binascii
 import json
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QMargins, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QWidget
 
+from pennyweight.ui.widgets.screen_room import resize_within_screen
+
 DEFAULT_SIZE = (1280, 800)
-_TITLE_BAR_PX = 40
-"""Above the window, by the desktop: how high it is is known only once the window is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,4 @@ def open_at(window: QWidget, kept: QByteArray) -> None:
     if not window.restoreGeometry(kept):
         window.resize(*DEFAULT_SIZE)
     if not window.windowState() & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
-        screen = QGuiApplication.screenAt(window.geometry().center()) or window.screen()
-        room = screen.availableSize().shrunkBy(QMargins(0, _TITLE_BAR_PX, 0, 0))
-        window.resize(window.size().boundedTo(room))
+        resize_within_screen(window, window.size())

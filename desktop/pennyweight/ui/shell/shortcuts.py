@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from pennyweight.ui.widgets import Badge, GhostButton, PlainLabel
+from pennyweight.ui.widgets.page_scroll import PageScroll
+from pennyweight.ui.widgets.screen_room import resize_within_screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +83,34 @@ class ShortcutsDialog(QDialog):
         column.setContentsMargins(24, 20, 24, 18)
         column.setSpacing(14)
         column.addWidget(PlainLabel("Keyboard shortcuts", kind="title"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(7)
-        lines = [(" or ".join(binding.keys), binding.about) for binding in BINDINGS] + list(_MORE)
-        half = (len(lines) + 1) // 2
-        for number, (keys, about) in enumerate(lines):
-            row, side = number % half, number // half * 2
-            grid.addWidget(Badge(keys), row, side, Qt.AlignmentFlag.AlignRight)
-            grid.addWidget(PlainLabel(about), row, side + 1)
-        grid.setColumnMinimumWidth(2, 170)
-        column.addLayout(grid)
+        content = _table(sides=2)
+        if content.sizeHint().width() > self.screen().availableSize().width() - 80:
+            content = _table(sides=1)
+        scroll = PageScroll(content)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        column.addWidget(scroll)
         foot = QHBoxLayout()
         foot.addStretch(1)
         close = GhostButton("Close")
         close.clicked.connect(self.accept)
         foot.addWidget(close)
         column.addLayout(foot)
+        bar = QSize(scroll.verticalScrollBar().sizeHint().width(), 0)
+        resize_within_screen(self, content.sizeHint() + bar + column.sizeHint() - scroll.sizeHint())
+
+
+def _table(sides: int) -> QWidget:
+    """All shortcuts, in so many columns side by side."""
+    table = QWidget()
+    grid = QGridLayout(table)
+    grid.setContentsMargins(0, 0, 12, 0)
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(7)
+    lines = [(" or ".join(binding.keys), binding.about) for binding in BINDINGS] + list(_MORE)
+    rows = -(-len(lines) // sides)
+    for number, (keys, about) in enumerate(lines):
+        row, side = number % rows, number // rows * 2
+        grid.addWidget(Badge(keys), row, side, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(PlainLabel(about), row, side + 1)
+        grid.setColumnMinimumWidth(side, 170 if side else 0)
+    return table

@@ -126,7 +126,9 @@ def test_the_keyboard_stays_with_its_model_when_the_list_changes(
     controller.remove(added.id)
     qtbot.waitUntil(lambda: added.id not in page.table.more_buttons)
     assert focused() == page.table.accessibleName()
+    qtbot.waitUntil(lambda: page.suggestions.copy_buttons[1].isVisible())
     page.suggestions.copy_buttons[1].setFocus()
+    assert focused() == page.suggestions.copy_buttons[1].accessibleName()
     controller.changed.emit()
     assert focused() == page.suggestions.copy_buttons[1].accessibleName()
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from pennyweight.ui.models.suggested import SizeClass, SuggestedModel
 from pennyweight.ui.models.words import FITS, size_text
 from pennyweight.ui.widgets import Badge, Card, ElidedLabel, Line, PlainLabel, SmallButton, plain_tooltip
-from pennyweight.ui.widgets.keyboard import focused_in
+from pennyweight.ui.widgets.keyboard import focused_in, give_keyboard
 
 _INTRO = (
     "The starter that comes with Pennyweight is for trying things out: it is tiny and knows only a few kinds of short "
@@ -72,7 +72,7 @@ class SuggestionsPanel(Card):
                 self._add(line, model, free_bytes)
         self.fit_to(self._width)
         if place is not None:
-            self.copy_buttons[place].setFocus()
+            give_keyboard(self.copy_buttons[place])
 
     def fit_to(self, width: int) -> None:
         """Leave out what matters least where there is less room than `width` pixels would need."""

@@ -14,7 +14,7 @@ from pennyweight.models import MissingModel
 from pennyweight.ui.models.words import FITS, context_text, quantization_text, size_text, source_text
 from pennyweight.ui.theme import Theme
 from pennyweight.ui.widgets import Badge, Dot, ElidedLabel, IconButton, Line, PlainLabel, SmallButton, plain_tooltip
-from pennyweight.ui.widgets.keyboard import focused_in
+from pennyweight.ui.widgets.keyboard import focused_in, give_keyboard
 
 _NEEDS = {1: 700, 2: 800, 3: 600, 4: 960, 5: 1080}
 """How wide the page must be for each column: size, context, memory, speed, found in."""
@@ -74,7 +74,7 @@ class ModelTable(QWidget):
             self._add_missing(gone)
         self.fit_to(self._width)
         if used is not None:
-            (kind.get(whose) or self.more_buttons.get(whose) or self).setFocus()
+            give_keyboard(kind.get(whose) or self.more_buttons.get(whose) or self)
 
     def fit_to(self, width: int) -> None:
         """Leave out what matters least where there is less room than `width` pixels would need."""

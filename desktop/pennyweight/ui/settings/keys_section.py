@@ -28,7 +28,7 @@ from pennyweight.ui.widgets import (
     Tone,
 )
 from pennyweight.ui.widgets.confirm import confirm
-from pennyweight.ui.widgets.keyboard import focused_in
+from pennyweight.ui.widgets.keyboard import focused_in, give_keyboard
 
 _STATES: dict[KeyringState, tuple[str, Tone]] = {
     "available": ("keyring ready", "local"),
@@ -194,7 +194,7 @@ class KeysSection(Section):
             self._add(entry, self._grid.rowCount())
         self.tab_through()
         if used is not None and self.editor is None:
-            (self.buttons.get(used) or self._last_button(used[0])).setFocus()
+            give_keyboard(self.buttons.get(used) or self._last_button(used[0]))
 
     def _in_use(self) -> tuple[str, str] | None:
         """Whose line has the keyboard, and which of its buttons, if it is one."""

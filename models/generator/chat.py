@@ -152,7 +152,7 @@ def long_text(g: Gen) -> Task:
 def make_example(seed: str, held: bool = False, task: str | None = None, *, plain: bool = False) -> Example:
     """The example of a seed; the same for every run and machine. For `plain` see `Gen`."""
     g = Gen(random.Random(seed), held, plain)
-    if not (held or plain):
+    if g.hard:
         g.repeats = g.rng.choice((0.0, 0.0, 0.15, 0.3, 0.5))
     if task is None and g.chance(0.05):
         return follow_up(g)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from functools import cache
 
 from ..tokenizer.bpe import FILE, Tokenizer
@@ -29,6 +30,14 @@ def syllable(rng: random.Random, held: bool) -> str:
 def may_be_used(word: str) -> bool:
     """Whether a word made by chance may be used in training: it is not of the held-out part."""
     return word not in held_words() and not any(part in word for part in (*HELD_ONSETS, *HELD_CODAS))
+
+
+def usable(make: Callable[[], str]) -> str:
+    """The first of the made words that training may use."""
+    while True:
+        made = make()
+        if len(made) > 2 and may_be_used(made):
+            return made
 
 
 def any_letters(rng: random.Random) -> str:
@@ -59,10 +68,7 @@ def spelled(rng: random.Random) -> str:
 
 def even(rng: random.Random) -> str:
     """A word whose first token is as likely as any other, which in ordinary words and names is far from so."""
-    while True:
-        made = spelled(rng) if vocabulary() else any_letters(rng)
-        if len(made) > 2 and may_be_used(made):
-            return made
+    return usable(lambda: spelled(rng) if vocabulary() else any_letters(rng))
 
 
 @cache
@@ -80,20 +86,18 @@ def glued(rng: random.Random) -> str:
     return "".join(parts)
 
 
+def any_word(rng: random.Random) -> str:
+    roll = rng.random()
+    if roll < 0.15:
+        return any_letters(rng)
+    if roll < 0.2:
+        return far_letters(rng)
+    return spelled(rng) if roll < 0.72 and vocabulary() else glued(rng)
+
+
 def by_chance(rng: random.Random) -> str:
     """A word for training that follows no rule."""
-    while True:
-        roll = rng.random()
-        if roll < 0.15:
-            made = any_letters(rng)
-        elif roll < 0.2:
-            made = far_letters(rng)
-        elif roll < 0.72 and vocabulary():
-            made = spelled(rng)
-        else:
-            made = glued(rng)
-        if len(made) > 2 and may_be_used(made):
-            return made
+    return usable(lambda: any_word(rng))
 
 
 def invented(rng: random.Random, held: bool = False) -> str:

@@ -50,6 +50,11 @@ class Gen:
         known.append(value)
         return value
 
+    @property
+    def hard(self) -> bool:
+        """The harder part of training; what is measured as it stands is without it."""
+        return not (self.held or self.plain)
+
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
 
@@ -79,7 +84,7 @@ class Gen:
 
 def made_up(g: Gen) -> str:
     """An invented word; in the harder part of training often one that makes every token come about as often."""
-    return even(g.rng) if not (g.held or g.plain) and g.chance(0.5) else invented(g.rng, g.held)
+    return even(g.rng) if g.hard and g.chance(0.5) else invented(g.rng, g.held)
 
 
 def person(g: Gen) -> str:
@@ -100,7 +105,7 @@ def person(g: Gen) -> str:
 
 
 def first(g: Gen) -> str:
-    known = 0.7 if g.held or g.plain else 0.5
+    known = 0.5 if g.hard else 0.7
     one = g.name("first_names") if g.chance(known) else made_up(g).capitalize()
     return f"{one}-{g.name('first_names')}" if g.chance(0.04) else one
 
@@ -356,7 +361,7 @@ MAKERS: dict[str, Callable[[Gen], str]] = {
     "product": lambda g: g.word("products"),
     "adj": lambda g: g.word("adjectives"),
     "adv": lambda g: g.word("adverbs"),
-    "inv": lambda g: made_up(g),
+    "inv": made_up,
     "ipast": lambda g: g.rng.choice(verb_list("intransitive", g.held)).past,
     "quote": lambda g: g.fill(g.rng.choice(quote_patterns())),
     "reason": lambda g: g.rng.choice(REASONS),

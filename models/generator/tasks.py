@@ -65,7 +65,7 @@ def count(g: Gen, weights: dict[int, float]) -> int:
 
 
 def greeted(g: Gen) -> str:
-    if is_hard(g) and g.chance(0.15):
+    if g.hard and g.chance(0.15):
         return g.fill(g.rng.choice(("my {role}", "our {role}", "my team", "our {people}", "{dept}", "my {people}")))
     roll = g.rng.random()
     if roll < 0.7:
@@ -75,11 +75,6 @@ def greeted(g: Gen) -> str:
     if roll < 0.9:
         return g.rng.choice(listed("people_greeted"))
     return g.fill(g.rng.choice(("the {role}", "everyone in {dept}", "all {people}", "the {people} of {org}", "{org}")))
-
-
-def is_hard(g: Gen) -> bool:
-    """The harder part of training; what is measured as it stands is without it."""
-    return not (g.held or g.plain)
 
 
 def signer(g: Gen) -> str:
@@ -96,7 +91,7 @@ def email(g: Gen) -> Task:
     to = greeted(g) if g.chance(0.55) else ""
     sender = signer(g) if g.chance(0.4) else ""
     request = None
-    typed = is_hard(g) and g.chance(0.4)
+    typed = g.hard and g.chance(0.4)
     if to and typed:
         if g.chance(0.4):
             notes.insert(0, g.rng.choice(TYPED_GREETINGS).format(to))
@@ -210,14 +205,14 @@ def edit_sentence(g: Gen, style: str) -> tuple[str, str]:
 def by_pattern(g: Gen, share: float) -> bool:
     """Whether a sentence comes from a pattern of the style; less often in the harder part of training, for people's
     sentences come from none, and the model should not see patterns in them."""
-    return g.chance(0.6 * share if is_hard(g) else share)
+    return g.chance(0.6 * share if g.hard else share)
 
 
 def any_sentence(g: Gen, style: str) -> tuple[str, str]:
     """A sentence of any kind; often, but where patterns are measured as they stand, with words of the style in it."""
     known = len(g.facts)
     source = make_sentence(g)
-    if is_hard(g) and g.chance(0.6):
+    if g.hard and g.chance(0.6):
         changed = with_words_of(g, style, source)
         if all(fact in changed for fact in g.facts[known:] if fact in source):
             source = changed

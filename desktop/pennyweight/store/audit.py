@@ -246,22 +246,18 @@ class Audit:
 
     def titles(self, conversation_ids: Sequence[str]) -> dict[str, str]:
         """The titles of those chats that still exist."""
-        marks = ", ".join("?" for _ in conversation_ids)
-        with self._readers.borrow() as db:
-            rows = db.execute(
-                f"SELECT id, title FROM conversations WHERE deleted_at IS NULL AND id IN ({marks})",  # noqa: S608
-                list(conversation_ids),
-            ).fetchall()
-        return {row["id"]: row["title"] for row in rows}
+        return self._texts("SELECT id, title FROM conversations WHERE deleted_at IS NULL AND id IN", conversation_ids)
 
     def compared(self, conversation_ids: Sequence[str]) -> dict[str, str]:
         """How the prompts of those that are comparisons begin."""
-        marks = ", ".join("?" for _ in conversation_ids)
+        select = "SELECT conversation_id, substr(prompt, 1, 400) FROM comparisons WHERE conversation_id IN"
+        return self._texts(select, conversation_ids)
+
+    def _texts(self, select_in: str, ids: Sequence[str]) -> dict[str, str]:
+        """What is selected for those of the ids that are there."""
+        marks = ", ".join("?" for _ in ids)
         with self._readers.borrow() as db:
-            rows = db.execute(
-                f"SELECT conversation_id, substr(prompt, 1, 400) FROM comparisons WHERE conversation_id IN ({marks})",  # noqa: S608
-                list(conversation_ids),
-            ).fetchall()
+            rows = db.execute(f"{select_in} ({marks})", list(ids)).fetchall()
         return {row[0]: row[1] for row in rows}
 
     def average(self, *, task: str | None = None, conversation_id: str | None = None) -> tuple[int, float, float]:

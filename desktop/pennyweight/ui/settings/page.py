@@ -50,8 +50,9 @@ class SettingsPage(QWidget):
     changed = Signal(object)
     questions_wanted = Signal()
     spending_changed = Signal()
-    chats_removed = Signal()
     """A budget, or whom it could be spent on."""
+    chats_removed = Signal()
+    """Those that were deleted, for good."""
 
     def __init__(self, services: Services, runner: TaskRunner, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
